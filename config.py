@@ -1,0 +1,167 @@
+"""Settings from the environment, one class per way of running.
+
+`PARTICIPATION_MODE` picks the class. Whatever is missing or makes no sense is reported at start, all at once, with
+what to do about it. The README's table documents every variable.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent
+
+
+class ConfigError(Exception):
+    """The environment does not allow a start; the message names every problem and its cure."""
+
+
+class Settings:
+    """What every way of running shares. Attributes in capitals become the app's configuration."""
+
+    MODE = "production"
+    NEEDS: tuple[str, ...] = ("SECRET_KEY", "PUBLIC_URL", "MAIL_URL")
+    SECRET_KEY = ""
+    PUBLIC_URL = "http://127.0.0.1:8000"
+    MAIL_URL = "file:"
+    TESTING = False
+    DEBUG = False
+    RATELIMIT_ENABLED = True
+
+    MAX_CONTENT_LENGTH = 256 * 1024
+    MAX_FORM_PARTS = 400
+    MAX_FORM_MEMORY_SIZE = 256 * 1024
+    PERMANENT_SESSION_LIFETIME = timedelta(days=14)
+    SESSION_REFRESH_EACH_REQUEST = False
+    SESSION_COOKIE_HTTPONLY = True
+    SESSION_COOKIE_SAMESITE = "Lax"
+    WTF_CSRF_TIME_LIMIT = None
+    BABEL_DEFAULT_LOCALE = "de"
+    BABEL_DEFAULT_TIMEZONE = "Europe/Berlin"
+    BABEL_TRANSLATION_DIRECTORIES = "translations"
+    SQLALCHEMY_TRACK_MODIFICATIONS = False
+    JSON_SORT_KEYS = False
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        """Read and check the environment.
+
+        Raises:
+            ConfigError: if something needed is missing or malformed.
+        """
+        problems: list[str] = []
+        for name in self.NEEDS:
+            if not environ.get(name):
+                problems.append(f"{name} is not set: {HELP[name]}")
+        self.SECRET_KEY = environ.get("SECRET_KEY") or self.SECRET_KEY
+        if self.SECRET_KEY and len(self.SECRET_KEY) < 32 and not self.TESTING and not self.DEBUG:
+            problems.append(f"SECRET_KEY is shorter than 32 characters: {HELP['SECRET_KEY']}")
+        self.INSTANCE = Path(environ.get("INSTANCE") or ROOT / "instance").resolve()
+        self.CONTENT = Path(environ.get("CONTENT") or ROOT / "content").resolve()
+        self.SQLALCHEMY_DATABASE_URI = database_url(environ.get("DATABASE_URL") or "", self.INSTANCE)
+        self.PUBLIC_URL = (environ.get("PUBLIC_URL") or self.PUBLIC_URL).rstrip("/")
+        if urlsplit(self.PUBLIC_URL).scheme not in ("http", "https") or not urlsplit(self.PUBLIC_URL).netloc:
+            problems.append(f"PUBLIC_URL is {self.PUBLIC_URL!r}: {HELP['PUBLIC_URL']}")
+        self.MAIL_URL = environ.get("MAIL_URL") or self.MAIL_URL
+        if urlsplit(self.MAIL_URL).scheme not in ("file", "smtp", "smtps"):
+            problems.append(f"MAIL_URL is malformed: {HELP['MAIL_URL']}")
+        self.MAIL_FROM = environ.get("MAIL_FROM") or "Lausitz-Dialog <dialog@localhost>"
+        self.RATELIMIT_STORAGE_URI = environ.get("REDIS_URL") or "memory://"
+        numbers = {name: number(environ, name, default, problems) for name, default in PERIODS.items()}
+        self.PROXY_HOPS = number(environ, "PROXY_HOPS", 0, problems)
+        self.PERIODS = {name.removesuffix("_DAYS").lower(): timedelta(days=days) for name, days in numbers.items()}
+        https = self.PUBLIC_URL.startswith("https://")
+        self.SESSION_COOKIE_SECURE = https
+        self.SESSION_COOKIE_NAME = "__Host-session" if https else "session"
+        self.SQLALCHEMY_ENGINE_OPTIONS: dict[str, Any] = engine_options(self.SQLALCHEMY_DATABASE_URI)
+        if problems:
+            raise ConfigError("\n".join(["The configuration is incomplete:", *(f"  - {p}" for p in problems)]))
+
+
+class Production(Settings):
+    """Behind a proxy, for the public. Nothing has a fallback."""
+
+
+class Local(Settings):
+    """What ./start runs: the production server on one's own machine; mails are written to files."""
+
+    MODE = "local"
+    NEEDS = ("SECRET_KEY",)
+
+
+class Development(Settings):
+    """`flask run --debug`."""
+
+    MODE = "development"
+    NEEDS = ()
+    DEBUG = True
+    SECRET_KEY = "only-for-development-never-in-production"  # noqa: S105 - refused in every other mode
+    PUBLIC_URL = "http://127.0.0.1:5000"
+
+
+class Test(Settings):
+    """The test suite."""
+
+    __test__ = False
+    MODE = "test"
+    NEEDS = ()
+    TESTING = True
+    SECRET_KEY = "only-for-tests"  # noqa: S105 - refused in every other mode
+    PUBLIC_URL = "http://localhost"
+    RATELIMIT_ENABLED = False
+
+
+MODES: dict[str, type[Settings]] = {mode.MODE: mode for mode in (Production, Local, Development, Test)}
+
+PERIODS = {"CHECK_DAYS": 7, "OPEN_DAYS": 28, "EVALUATION_DAYS": 21, "VERIFICATION_DAYS": 7, "APPROVAL_DAYS": 7}
+"""Periods of the procedure in days, by environment variable, with their defaults."""
+
+HELP = {
+    "SECRET_KEY": "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'",
+    "PUBLIC_URL": "the address people use, e.g. https://dialog.example.org",
+    "MAIL_URL": "smtp://user:password@host:587, smtps://… or file: to write mails into INSTANCE/mail",
+}
+
+
+def number(environ: Mapping[str, str], name: str, default: int, problems: list[str]) -> int:
+    """Return a non-negative whole number from the environment, noting a problem when it is none."""
+    value = environ.get(name)
+    if not value:
+        return default
+    if not value.isdecimal() or len(value) > 4:
+        problems.append(f"{name} is {value!r}: it takes a whole number from 0 to 9999")
+        return default
+    return int(value)
+
+
+def database_url(url: str, instance: Path) -> str:
+    """Return the SQLAlchemy URL: the given one with psycopg 3 for PostgreSQL, else SQLite in the instance folder."""
+    if not url:
+        return f"sqlite:///{instance / 'participation.db'}"
+    for scheme in ("postgres://", "postgresql://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    return url
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return the pool settings that fit the database."""
+    if url.startswith("postgresql"):
+        return {"pool_size": 16, "max_overflow": 8, "pool_pre_ping": True, "pool_recycle": 1800}
+    return {"pool_size": 16, "max_overflow": 8}
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings for the mode that the environment names.
+
+    Raises:
+        ConfigError: if the mode is unknown or its settings are incomplete.
+    """
+    environ = os.environ if environ is None else environ
+    mode = environ.get("PARTICIPATION_MODE") or "development"
+    if mode not in MODES:
+        raise ConfigError(f"PARTICIPATION_MODE is {mode!r}: it takes one of {', '.join(sorted(MODES))}")
+    return MODES[mode](environ)

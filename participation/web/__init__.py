@@ -1,0 +1,14 @@
+"""Pages. Every room has a corridor of the same name here: its views and forms. Views are thin; rooms hold the rules.
+
+shell      log-in, context of every template, filters, errors as pages
+access     who may call a route; a route without a declaration answers nobody
+security   headers, content security policy, rate limits
+kept       what a person typed survives log-in, an expired form, a refusal
+assets     style sheet and scripts under hashed addresses
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+BLUEPRINTS: tuple[Blueprint, ...] = ()

@@ -1,0 +1,65 @@
+"""What a person typed survives: a log-in in between, an expired form, a refusal, a limit.
+
+Nothing is stored on the server. The page that answers a refused form carries its fields along, the log-in form passes
+them on, and afterwards one button sends the original form again.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from flask import Request
+from werkzeug.datastructures import MultiDict
+
+MAX_LENGTH = 128 * 1024
+NEVER = ("password", "csrf_token", "kept")
+"""Fields whose name begins so are never carried along."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A form that was refused: where it was sent, and its fields in order."""
+
+    path: str
+    fields: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What was written by hand, to be shown: fields with spaces or line breaks."""
+        return tuple(value for _name, value in self.fields if " " in value.strip() or "\n" in value)
+
+    def dump(self) -> str:
+        """Return the form as JSON for a hidden field."""
+        return json.dumps({"path": self.path, "fields": self.fields}, ensure_ascii=False)
+
+
+def from_request(request: Request) -> Kept | None:
+    """Return the form of a refused POST, or None where there is nothing to keep."""
+    if request.method != "POST" or not request.form:
+        return None
+    pairs = tuple((k, v) for k, v in request.form.items(multi=True) if not k.startswith(NEVER))
+    if request.endpoint in ("accounts.login", "accounts.logout") or not pairs:
+        return None
+    return Kept(request.full_path.rstrip("?"), pairs)
+
+
+def load(form: MultiDict[str, str]) -> Kept | None:
+    """Read a kept form back from a hidden field; anything malformed counts as nothing."""
+    raw = form.get("kept", "")
+    if not raw or len(raw) > MAX_LENGTH:
+        return None
+    try:
+        data = json.loads(raw)
+        path = local_path(data["path"])
+        pairs = tuple((str(k), str(v)) for k, v in data["fields"] if not str(k).startswith(NEVER))
+    except (ValueError, KeyError, TypeError):
+        return None
+    return Kept(path, pairs) if path else None
+
+
+def local_path(value: str | None) -> str | None:
+    """Return a path on this site, or None for anything that could lead elsewhere."""
+    if not value or not value.startswith("/") or value.startswith(("//", "/\\")) or len(value) > 2000:
+        return None
+    return None if any(c in value for c in "\r\n\t\\\x00") else value

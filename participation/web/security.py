@@ -1,0 +1,44 @@
+"""What every answer carries against attacks from outside: headers, content policy, rate limits."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+
+csrf = CSRFProtect()
+limiter = Limiter(key_func=get_remote_address, strategy="moving-window")
+"""Views that send mail, check a password or write take a limit: `@limiter.limit("10/minute")`."""
+
+
+def prepare(app: Flask) -> None:
+    """Attach CSRF protection, limits and headers."""
+    csrf.init_app(app)
+    limiter.init_app(app)
+
+    @app.after_request
+    def harden(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if app.config["SESSION_COOKIE_SECURE"]:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if request.endpoint == "static":
+            fresh = "v" in request.args or request.path.startswith("/static/vendor/fonts/")
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if fresh else "no-cache"
+        elif "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "private, no-cache"
+        return response

@@ -1,0 +1,191 @@
+"""Databases and clients for tests.
+
+A test that takes `app` runs on SQLite and on PostgreSQL, inside a transaction that is rolled back afterwards; with
+`@pytest.mark.one_database` on SQLite only. `separate_app` has a database of its own whose commits are real, for races,
+migrations and browsers. Both start with the schema and the real content imported.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
+
+import config
+from participation import models
+from participation.app import create_app
+from participation.base.db import db, transaction
+from participation.strategy.importer import import_content
+
+SERVER = os.environ.get("TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
+BACKENDS = ("sqlite", "postgresql")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "one_database: runs on SQLite only; what it tests does not depend on the engine")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "backend" in metafunc.fixturenames:
+        single = metafunc.definition.get_closest_marker("one_database") is not None
+        metafunc.parametrize("backend", BACKENDS[:1] if single else BACKENDS, scope="session", indirect=True)
+
+
+class Databases:
+    """Makes databases, each a copy of one with schema and content, and throws them away at the end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.templates: dict[str, str] = {}
+        self.made: list[str] = []
+        self._server: Engine | None = None
+
+    @property
+    def server(self) -> Engine:
+        """The PostgreSQL server's own database, for CREATE and DROP DATABASE."""
+        if self._server is None:
+            engine = create_engine(SERVER, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3})
+            try:
+                engine.connect().close()
+            except OperationalError:
+                if os.environ.get("CI") == "true":
+                    raise
+                pytest.skip("no PostgreSQL server answers (TEST_POSTGRES names another)")
+            self._server = engine
+        return self._server
+
+    def settings(self, url: str) -> config.Settings:
+        """Return test settings for one database, with an instance folder of its own."""
+        instance = self.folder / uuid.uuid4().hex[:12]
+        return config.load({"PARTICIPATION_MODE": "test", "INSTANCE": str(instance), "DATABASE_URL": url})
+
+    def new_url(self, backend: str, template: str | None) -> str:
+        """Create a database, empty or as a copy of a template, and return its URL."""
+        name = f"participation_test_{uuid.uuid4().hex[:12]}"
+        if backend == "sqlite":
+            path = self.folder / f"{name}.db"
+            if template:
+                shutil.copy(template.removeprefix("sqlite:///"), path)
+            return f"sqlite:///{path}"
+        with self.server.connect() as connection:
+            source = f' TEMPLATE "{template.rsplit("/", 1)[1]}"' if template else ""
+            connection.execute(text(f'CREATE DATABASE "{name}"{source}'))
+        self.made.append(name)
+        return f"{SERVER.rsplit('/', 1)[0]}/{name}"
+
+    def copy(self, backend: str) -> str:
+        """Return the URL of a new database with schema and content."""
+        if backend not in self.templates:
+            url = self.new_url(backend, None)
+            app = create_app(self.settings(url))
+            with app.app_context():
+                models.metadata.create_all(db.engine)
+                with transaction():
+                    import_content(app.config["CONTENT"])
+                db.session.remove()
+                if backend == "sqlite":
+                    with db.engine.connect() as connection:
+                        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                db.engine.dispose()
+            self.templates[backend] = url
+        return self.new_url(backend, self.templates[backend])
+
+    def drop(self) -> None:
+        """Drop every PostgreSQL database that was made."""
+        if self._server is not None:
+            with self._server.connect() as connection:
+                for name in self.made:
+                    connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+            self._server.dispose()
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    made = Databases(tmp_path_factory.mktemp("databases"))
+    yield made
+    made.drop()
+
+
+@pytest.fixture(scope="session")
+def backend(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def shared_app(databases: Databases, backend: str) -> Iterator[Flask]:
+    app = create_app(databases.settings(databases.copy(backend)))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(shared_app: Flask) -> Iterator[Flask]:
+    """An application inside a transaction that is rolled back; its context is pushed."""
+    with shared_app.app_context():
+        engine = db.engine
+        connection = engine.connect()
+        outer = connection.begin()
+        db._app_engines[shared_app][None] = connection  # the way to make every session join our transaction
+        db.session.configure(join_transaction_mode="create_savepoint")
+        yield shared_app
+        db.session.remove()
+        db._app_engines[shared_app][None] = engine
+        outer.rollback()
+        connection.close()
+
+
+@pytest.fixture
+def separate_app(databases: Databases, backend: str) -> Iterator[Flask]:
+    """An application with a database of its own; commits are real and other threads see them. Push its context."""
+    app = create_app(databases.settings(databases.copy(backend)))
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def statements(app: Flask) -> Callable[[], Counter]:
+    """Count SQL statements: `with statements() as counted: …; assert counted.number <= 8`."""
+    return lambda: Counter(app)
+
+
+class Counter:
+    """Collects the SQL statements of a block, without savepoints."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.texts: list[str] = []
+
+    @property
+    def number(self) -> int:
+        return len(self.texts)
+
+    def _record(self, _connection, _cursor, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN")):
+            self.texts.append(statement)
+
+    def __enter__(self) -> Counter:
+        from sqlalchemy import event
+
+        event.listen(Engine, "before_cursor_execute", self._record)
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        from sqlalchemy import event
+
+        event.remove(Engine, "before_cursor_execute", self._record)
