@@ -52,10 +52,7 @@ class Settings:
         Raises:
             ConfigError: if something needed is missing or malformed.
         """
-        problems: list[str] = []
-        for name in self.NEEDS:
-            if not environ.get(name):
-                problems.append(f"{name} is not set: {HELP[name]}")
+        problems = [f"{name} is not set: {HELP[name]}" for name in self.NEEDS if not environ.get(name)]
         self.SECRET_KEY = environ.get("SECRET_KEY") or self.SECRET_KEY
         if self.SECRET_KEY and len(self.SECRET_KEY) < 32 and not self.TESTING and not self.DEBUG:
             problems.append(f"SECRET_KEY is shorter than 32 characters: {HELP['SECRET_KEY']}")

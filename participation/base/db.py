@@ -54,7 +54,14 @@ class Base(DeclarativeBase):
     """The base of every table."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: Moment, dict[str, Any]: JSON, dict[str, str]: JSON, list[str]: JSON, list[int]: JSON, list[Any]: JSON}
+    type_annotation_map = {
+        datetime: Moment,
+        dict[str, Any]: JSON,
+        dict[str, str]: JSON,
+        list[str]: JSON,
+        list[int]: JSON,
+        list[Any]: JSON,
+    }
 
 
 Slug = Annotated[str, mapped_column(String(120))]

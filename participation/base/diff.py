@@ -19,13 +19,16 @@ from rapidfuzz.distance import Indel
 Kind = Literal["same", "insert", "delete"]
 
 CELLS = 100_000_000
-"""How many pairs of tokens one comparison may look at; each costs a bit of memory. 20,000 characters of prose fit in."""
+"""How many pairs of tokens one comparison may look at; each costs a bit. 20,000 characters of prose fit in."""
 
 PAIRS = 40_000
 """How many pairs of paragraphs are weighed against each other."""
 
 ALIKE = 0.45
 """From here on a paragraph counts as an edited form of another, not as a new one."""
+
+ISLAND = 2
+"""So many words that stayed are not worth an interruption, if on either side three times as many changed."""
 
 ALIEN = 0.35
 """Where fewer of the words stayed, chance hits like "und" and "die" are not worth showing."""
@@ -244,10 +247,13 @@ def _compared(old: list[str], new: list[str]) -> list[_Run]:
 def _readable(runs: Sequence[_Run]) -> list[_Run]:
     """Absorb islands that only make the eye jump, so that a phrase is replaced once and not in confetti."""
     joined = _joined(runs)
-    for position, run in enumerate(joined[1:-1], 1):
-        if run.same and _is_island(joined[position - 1], run, joined[position + 1]):
-            joined[position] = _Run(run.deleted, [*run.deleted])
-    result = _joined([part for run in _joined(joined) for part in _trimmed(run)])
+    # First what has no words at all, so that the second round sees the changes as large as they read.
+    for words in (0, ISLAND):
+        for position, run in enumerate(joined[1:-1], 1):
+            if run.same and _is_island(joined[position - 1], run, joined[position + 1], words):
+                joined[position] = _Run(run.deleted, [*run.deleted])
+        joined = _joined(joined)
+    result = _joined([part for run in joined for part in _trimmed(run)])
     for before, change, after in zip(result, result[1:], result[2:], strict=False):
         _move_space(before, change, after)
     return _joined(result)
@@ -269,14 +275,13 @@ def _joined(runs: Sequence[_Run]) -> list[_Run]:
     return result
 
 
-def _is_island(before: _Run, island: _Run, after: _Run) -> bool:
-    """Return whether a stretch that stayed is too small to be worth its place between two changes."""
-    if "\n" in island.deleted:
+def _is_island(before: _Run, island: _Run, after: _Run, most: int) -> bool:
+    """Return whether a stretch of at most so many words that stayed is not worth its place between two changes."""
+    if "\n" in island.deleted or island.words > most:
         return False
-    words = _words(island.deleted)
-    if words == 0:
+    if island.words == 0:
         return len(island.deleted) == 1 or bool(before.words and after.words)
-    return words <= 2 and min(before.words, after.words) >= 3 * words
+    return min(before.words, after.words) >= 3 * island.words
 
 
 def _trimmed(run: _Run) -> Iterator[_Run]:

@@ -23,7 +23,17 @@ _WORD = re.compile(r"\w+")
 
 # Folded. German, then the few words that Sorbian, Polish, Czech and English titles are full of.
 _STOP_WORDS = frozenset(
-    ["aber", "alle", "allem", "allen", "aller", "alles", "als", "also", "am", "an", "auch", "auf", "aus", "bei", "beim", "bis", "da", "damit", "das", "dass", "dem", "den", "der", "des", "die", "dies", "diese", "diesem", "diesen", "dieser", "dieses", "doch", "dort", "durch", "ein", "eine", "einem", "einen", "einer", "eines", "er", "es", "fur", "gegen", "hat", "haben", "hier", "ich", "ihr", "ihre", "ihren", "ihrer", "im", "in", "ins", "ist", "ja", "kann", "kein", "keine", "konnen", "man", "mehr", "mit", "mussen", "nach", "nicht", "noch", "nur", "ob", "oder", "ohne", "sein", "seine", "sich", "sie", "sind", "so", "soll", "sollen", "sollte", "sollten", "sowie", "uber", "um", "und", "uns", "unser", "unsere", "unserer", "unter", "vom", "von", "vor", "was", "weil", "wenn", "werden", "wer", "wie", "wir", "wird", "wo", "wurde", "zu", "zum", "zur", "zwischen", "a", "abo", "ako", "do", "dla", "dlia", "i", "jako", "je", "k", "ke", "ku", "kus", "na", "nad", "o", "od", "po", "pod", "pola", "pre", "psi", "s", "se", "sie", "so", "su", "ta", "te", "ten", "to", "u", "v", "w", "we", "wo", "wot", "wote", "z", "za", "ze", "and", "are", "by", "for", "is", "it", "its", "of", "on", "or", "that", "the", "this", "with"]
+    _WORD.findall(
+        """
+        aber alle allem allen aller alles als also am an auch auf aus bei beim bis da damit das dass dem den der des
+        die dies diese diesem diesen dieser dieses doch dort durch ein eine einem einen einer eines er es fur gegen hat
+        haben hier ich ihr ihre ihren ihrer im in ins ist ja kann kein keine konnen man mehr mit mussen nach nicht noch
+        nur ob oder ohne sein seine sich sie sind so soll sollen sollte sollten sowie uber um und uns unser unsere
+        unserer unter vom von vor was weil wenn werden wer wie wir wird wo wurde zu zum zur zwischen
+        a abo ako do dla dlia i jako je k ke ku kus na nad o od po pod pola pre psi s se sie so su ta te ten to u v w we
+        wo wot wote z za ze and are by for is it its of on or that the this with
+        """
+    )
 )
 
 

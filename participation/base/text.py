@@ -54,7 +54,10 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
-_MARKS = "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+)
 _PILE_OF_MARKS = re.compile(f"([{_MARKS}]{{4}})[{_MARKS}]+")
 _BLANK_LINES = re.compile(r"\n{4,}")
 
@@ -133,7 +136,7 @@ def _link_addresses(state: StateCore) -> None:
 
 
 def _flatten(state: StateCore) -> None:
-    """Turn headings into bold paragraphs, so that a contribution cannot break the outline of its page; `s` into `del`."""
+    """Turn headings into bold paragraphs: a contribution must not break the outline of its page. And `s` into `del`."""
     for position, block in enumerate(state.tokens):
         if block.type == "heading_open":
             inline = state.tokens[position + 1]
@@ -150,7 +153,7 @@ def _markdown() -> MarkdownIt:
     """Return a reader without HTML, pictures, rules and underlined headings, in which a new line is a new line."""
     reader = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 12})
     reader.enable("strikethrough")
-    # `entity` could bring back the characters that `normalise` took out; a line of dashes is a signature, not a heading.
+    # `entity` could bring back the characters that `normalise` took out; a line of dashes is a signature, no heading.
     reader.disable(["html_block", "html_inline", "entity", "image", "hr", "lheading"])
     reader.core.ruler.push("link_addresses", _link_addresses)
     reader.core.ruler.push("flatten", _flatten)
@@ -172,7 +175,7 @@ def render_wording(markdown: str, *, inline: bool = False, limit: int = LIMIT) -
 
 
 def _value(tag: str, name: str, value: str) -> str | None:
-    """Return the value of an attribute if it may stay: where a link leads, our `rel`, and the first number of a list."""
+    """Return the value of an attribute if it may stay: where a link leads, our `rel`, a list's first number."""
     if tag == "a" and name == "href" and _OWN_OR_KNOWN.match(value):
         return value
     if tag == "a" and name == "rel" and value == REL:

@@ -111,7 +111,9 @@ class Change(Base):
         CheckConstraint("before <> after", name="changes_something"),
         CheckConstraint("approver_id IS NULL OR approver_id <> author_id", name="four_eyes"),
         CheckConstraint("(state = 'published') = (revision_number IS NOT NULL)", name="published_in_revision"),
-        CheckConstraint("state NOT IN ('approved', 'published') OR approver_id IS NOT NULL", name="approved_by_someone"),
+        CheckConstraint(
+            "state NOT IN ('approved', 'published') OR approver_id IS NOT NULL", name="approver"
+        ),
         ForeignKeyConstraint(
             ["id", "first_outcome_id"],
             ["change_outcomes.change_id", "change_outcomes.outcome_id"],
@@ -161,7 +163,13 @@ class Change(Base):
     target: Mapped[Node | None] = relationship(foreign_keys=[target_id])
     author: Mapped[User] = relationship(foreign_keys=[author_id])
     approver: Mapped[User | None] = relationship(foreign_keys=[approver_id])
-    outcomes: Mapped[list[Outcome]] = relationship(secondary="change_outcomes", viewonly=True, order_by="Outcome.id")
+    outcomes: Mapped[list[Outcome]] = relationship(
+        secondary="change_outcomes",
+        primaryjoin="Change.id == ChangeOutcome.change_id",
+        secondaryjoin="Outcome.id == ChangeOutcome.outcome_id",
+        viewonly=True,
+        order_by="Outcome.id",
+    )
 
     @property
     def reference(self) -> str:

@@ -120,7 +120,7 @@ class Proposal(Base):
     author: Mapped[User] = relationship()
     initiative: Mapped[Initiative | None] = relationship()
     thread: Mapped[Thread | None] = relationship()
-    merged_into: Mapped[Proposal | None] = relationship(remote_side=[id])
+    merged_into: Mapped[Proposal | None] = relationship(remote_side="Proposal.id")
 
     @property
     def reference(self) -> str:

@@ -75,10 +75,12 @@ class Node(Base):
     """The wording in Markdown; empty for nodes that only head others."""
     html: Mapped[str] = mapped_column(Text)
     has_thread: Mapped[bool]
-    thread_node_id: Mapped[str | None] = mapped_column(ForeignKey("nodes.id"))
+    thread_node_id: Mapped[str | None] = mapped_column(ForeignKey("nodes.id", deferrable=True, initially="DEFERRED"))
+    """In whose thread this node is talked about; may be a node further down."""
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("threads.id"), unique=True)
     """Created on the first contribution."""
-    number: Mapped[str | None] = mapped_column(String(24))
+    number: Mapped[int | None]
+    """As printed in the presentation."""
     code: Mapped[str | None] = mapped_column(String(24))
     text_state: Mapped[TextState] = mapped_column(choice(TextState), default=TextState.UNCHANGED)
     moved_to_id: Mapped[str | None] = mapped_column(ForeignKey("nodes.id"))
@@ -116,8 +118,8 @@ class NodeNote(Base):
     note: Mapped[str | None] = mapped_column(Text)
     corrections: Mapped[list[Any]]
     """Each {seed, text, art}: how the presentation was typeset, how it stands here, kind of correction."""
-    title_source: Mapped[str] = mapped_column(String(24))
-    seed_heading: Mapped[str] = mapped_column(Text)
+    title_source: Mapped[str | None] = mapped_column(String(24))
+    seed_heading: Mapped[str | None] = mapped_column(Text)
     seed_lines: Mapped[list[int]]
 
 
@@ -166,10 +168,12 @@ class Relation(Base):
 
 
 class ContentImport(Base):
-    """When which state of `content/` was read in."""
+    """When which state of `content/` was read in, and its wording, to tell a later change of wording from others."""
 
     __tablename__ = "content_imports"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    wording: Mapped[dict[str, Any]]
+    """By node id: the lines that only a revision may change."""
     imported_at: Mapped[datetime] = mapped_column(default=now)

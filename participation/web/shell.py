@@ -24,7 +24,7 @@ from participation.web import access, kept
 Answer = Response | BaseResponse | str | tuple[str, int]
 
 
-class Visitor(AnonymousUserMixin):  # type: ignore[misc]
+class Visitor(AnonymousUserMixin):
     """Someone who is not logged in; answers what templates ask of a viewer."""
 
     id = None
@@ -92,25 +92,25 @@ def context() -> dict[str, Any]:
 
 def day(value: datetime) -> str:
     """Format a date: 22. November 2026."""
-    return format_date(value, "d. MMMM yyyy")
+    return str(format_date(value, "d. MMMM yyyy"))
 
 
 def moment(value: datetime) -> str:
     """Format a date with its time: 22. November 2026, 15:42."""
-    return format_datetime(value, "d. MMMM yyyy, HH:mm")
+    return str(format_datetime(value, "d. MMMM yyyy, HH:mm"))
 
 
 def ago(value: datetime) -> str:
     """Say how long ago something was; older than a week, the date."""
     minutes = int((now() - value).total_seconds() // 60)
     if minutes < 1:
-        return _("gerade eben")
+        return str(_("gerade eben"))
     if minutes < 60:
-        return ngettext("vor %(num)s Minute", "vor %(num)s Minuten", minutes)
+        return str(ngettext("vor %(num)s Minute", "vor %(num)s Minuten", minutes))
     if minutes < 24 * 60:
-        return ngettext("vor %(num)s Stunde", "vor %(num)s Stunden", minutes // 60)
+        return str(ngettext("vor %(num)s Stunde", "vor %(num)s Stunden", minutes // 60))
     if minutes < 7 * 24 * 60:
-        return ngettext("gestern", "vor %(num)s Tagen", minutes // (24 * 60))
+        return str(ngettext("gestern", "vor %(num)s Tagen", minutes // (24 * 60)))
     return day(value)
 
 

@@ -29,7 +29,7 @@
   // Back from the browser's cache.
   window.addEventListener('pageshow', () => [...resting.keys()].forEach(wake));
 
-  // With htmx the buttons stay usable (a disabled one would lose the focus); the last request wins.
+  // With htmx the buttons stay usable (a disabled one would lose the focus); data-hx-sync says which request counts.
   document.addEventListener('htmx:before:request', (event) => event.target.setAttribute?.('aria-busy', 'true'));
   document.addEventListener('htmx:finally:request', (event) => event.target.removeAttribute?.('aria-busy'));
 })();

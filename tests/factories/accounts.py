@@ -14,7 +14,14 @@ PASSWORD = "eine lange Passphrase"
 HASH = "$argon2id$not-a-real-hash"
 
 
-def user(name: str = "", *, role: Role = Role.RESIDENT, confirmed: bool = True, region: Region = Region.BRANDENBURG, **rest: object) -> User:
+def user(
+    name: str = "",
+    *,
+    role: Role = Role.RESIDENT,
+    confirmed: bool = True,
+    region: Region = Region.BRANDENBURG,
+    **rest: object,
+) -> User:
     """Add a confirmed resident of Brandenburg unless told otherwise; the password does not work."""
     n = next(_numbers)
     person = User(

@@ -1,0 +1,165 @@
+"""Reading people, mandates and initiatives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import contains_eager
+
+from participation.accounts.models import AccountToken, Delegate, Initiative, InitiativeState, TokenPurpose, User
+from participation.accounts.policy import Mandate, may_see_initiative
+from participation.base.clock import now
+from participation.base.db import db
+from participation.base.tokens import digest
+from participation.places.models import Residence
+
+__all__ = [
+    "DelegateRow",
+    "InitiativeRow",
+    "Mandate",
+    "ResidenceChoice",
+    "delegates",
+    "initiative",
+    "initiative_by_id",
+    "initiatives",
+    "link_works",
+    "mandates",
+    "names",
+    "person",
+    "residence_choices",
+]
+
+
+def mandates(user_id: int) -> list[Mandate]:
+    """Return for which verified initiatives a person may write now, by name."""
+    rows = db.session.execute(
+        select(Initiative.id, Initiative.name, Initiative.slug)
+        .join(Delegate, Delegate.initiative_id == Initiative.id)
+        .where(Delegate.user_id == user_id, _running(), Initiative.state == InitiativeState.VERIFIED)
+        .order_by(Initiative.name)
+    )
+    return [Mandate(*row) for row in rows]
+
+
+def person(user_id: int) -> User | None:
+    """Return a person with a confirmed account; an unconfirmed one does not exist for anybody."""
+    return db.session.scalar(select(User).where(User.id == user_id, User.confirmed_at.is_not(None)))
+
+
+def names(user_ids: set[int]) -> dict[int, str]:
+    """Return display names by id."""
+    if not user_ids:
+        return {}
+    rows = db.session.execute(select(User.id, User.display_name).where(User.id.in_(user_ids)))
+    return {row.id: row.display_name for row in rows}
+
+
+def initiative(slug: str, viewer: User | None = None) -> Initiative | None:
+    """Return an initiative as far as the viewer may see it."""
+    found = db.session.scalar(select(Initiative).where(Initiative.slug == slug))
+    return found if found is not None and may_see_initiative(viewer, found) else None
+
+
+def initiative_by_id(initiative_id: int) -> Initiative | None:
+    """Return an initiative with its applicant, whatever its state; for moderators."""
+    return db.session.scalar(
+        select(Initiative)
+        .join(Initiative.applicant)
+        .options(contains_eager(Initiative.applicant))
+        .where(Initiative.id == initiative_id)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class InitiativeRow:
+    """A verified initiative in the list."""
+
+    id: int
+    slug: str
+    name: str
+    seat: str
+    purpose: str
+    is_example: bool
+    delegate_count: int
+
+
+def initiatives(*, after: tuple[str, int] | None = None, size: int = 30) -> list[InitiativeRow]:
+    """Return verified initiatives by name, one more than `size` if there are more; `after` is (name, id)."""
+    delegates_of = (
+        select(func.count()).where(Delegate.initiative_id == Initiative.id, _running()).correlate(Initiative)
+    ).scalar_subquery()
+    chosen = select(
+        Initiative.id,
+        Initiative.slug,
+        Initiative.name,
+        Initiative.seat,
+        Initiative.purpose,
+        Initiative.is_example,
+        delegates_of,
+    ).where(Initiative.state == InitiativeState.VERIFIED)
+    if after is not None:
+        chosen = chosen.where(Initiative.name > after[0])
+    rows = db.session.execute(chosen.order_by(Initiative.name).limit(size + 1))
+    return [InitiativeRow(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class DelegateRow:
+    """A person who may write for an initiative."""
+
+    user_id: int
+    name: str
+    since: datetime
+
+
+def delegates(initiative_id: int) -> list[DelegateRow]:
+    """Return the running mandates of an initiative, the oldest first."""
+    rows = db.session.execute(
+        select(User.id, User.display_name, Delegate.since)
+        .join(Delegate, Delegate.user_id == User.id)
+        .where(Delegate.initiative_id == initiative_id, _running())
+        .order_by(Delegate.since, User.id)
+    )
+    return [DelegateRow(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class ResidenceChoice:
+    """An entry of the list a person picks a residence from."""
+
+    id: str
+    label: str
+    group: str
+    """ort, kreis or anderswo."""
+
+
+def residence_choices() -> list[ResidenceChoice]:
+    """Return all residences in the order of the content."""
+    rows = db.session.execute(select(Residence.id, Residence.names, Residence.group).order_by(Residence.position))
+    return [ResidenceChoice(ident, residence_label(names), group) for ident, names, group in rows]
+
+
+def residence_label(names: dict[str, str]) -> str:
+    """Return the German name with the Sorbian one beside it where there is one: Jänschwalde/Janšojce."""
+    german = names["de"]
+    others = dict.fromkeys(names[lang] for lang in ("hsb", "dsb") if names.get(lang))
+    return "/".join([german, *(name for name in others if name != german)])
+
+
+def link_works(token: str, purpose: TokenPurpose) -> bool:
+    """Say whether the secret of a mailed link can still be used."""
+    found = db.session.scalar(
+        select(AccountToken.id).where(
+            AccountToken.digest == digest(token),
+            AccountToken.purpose == purpose,
+            AccountToken.used_at.is_(None),
+            AccountToken.expires_at > now(),
+        )
+    )
+    return found is not None
+
+
+def _running() -> ColumnElement[bool]:
+    return Delegate.until.is_(None) | (Delegate.until > now())

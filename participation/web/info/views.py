@@ -1,0 +1,38 @@
+"""Show the pages about the platform."""
+
+from datetime import date
+
+from flask import Blueprint, render_template
+
+info = Blueprint("info", __name__)
+
+# Raise both when a rule changes; old decisions cite the version they rest on.
+RULES_VERSION = 1
+RULES_SINCE = date(2026, 11, 22)
+PRIVACY_SINCE = date(2026, 11, 22)
+ACCESSIBILITY_SINCE = date(2026, 11, 22)
+
+
+@info.get("/so-funktioniert-es")
+def how() -> str:
+    return render_template("info/how.html")
+
+
+@info.get("/regeln")
+def rules() -> str:
+    return render_template("info/rules.html", version=RULES_VERSION, since=RULES_SINCE)
+
+
+@info.get("/impressum")
+def imprint() -> str:
+    return render_template("info/imprint.html")
+
+
+@info.get("/datenschutz")
+def privacy() -> str:
+    return render_template("info/privacy.html", since=PRIVACY_SINCE)
+
+
+@info.get("/barrierefreiheit")
+def accessibility() -> str:
+    return render_template("info/accessibility.html", since=ACCESSIBILITY_SINCE)
