@@ -20,7 +20,7 @@ from participation.base import events
 from participation.base.db import db
 from participation.cli import COMMANDS
 from participation.notify.handlers import HANDLERS
-from participation.web import BLUEPRINTS, assets, security, shell
+from participation.web import BLUEPRINTS, assets, freshness, security, shell
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,6 +51,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     shell.prepare(app)
     security.prepare(app)
+    freshness.prepare(app)
     assets.prepare(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -12,17 +12,20 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Self
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 
 import config
 from participation import models
 from participation.app import create_app
+from participation.base.clock import now
 from participation.base.db import db, transaction
+from participation.leitbild.first import publish_first
 from participation.strategy.importer import import_content
 
 SERVER = os.environ.get("TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
@@ -90,6 +93,7 @@ class Databases:
                 models.metadata.create_all(db.engine)
                 with transaction():
                     import_content(app.config["CONTENT"])
+                    publish_first(now())
                 db.session.remove()
                 if backend == "sqlite":
                     with db.engine.connect() as connection:
@@ -179,13 +183,9 @@ class Counter:
         if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN")):
             self.texts.append(statement)
 
-    def __enter__(self) -> Counter:
-        from sqlalchemy import event
-
+    def __enter__(self) -> Self:
         event.listen(Engine, "before_cursor_execute", self._record)
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        from sqlalchemy import event
-
         event.remove(Engine, "before_cursor_execute", self._record)

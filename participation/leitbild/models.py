@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from participation.accounts.models import User
 from participation.base.clock import now
 from participation.base.db import Base, choice
+from participation.leitbild import guards
 from participation.outcomes.models import Outcome
 from participation.strategy.models import Node, TextState
 
@@ -232,3 +233,6 @@ class LogEntry(Base):
     at: Mapped[datetime]
 
     revision: Mapped[Revision] = relationship()
+
+
+guards.protect(Revision, Passage, LogEntry)

@@ -30,11 +30,16 @@ class OutcomeKind(enum.Enum):
 
 
 class OutcomeState(enum.Enum):
-    """An outcome is written, handed over, and approved by a second moderator."""
+    """An outcome is written, handed over, and approved by a second moderator, or the evaluation is given up."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
     APPROVED = "approved"
+    ABANDONED = "abandoned"
+
+
+RUNNING = (OutcomeState.DRAFT, OutcomeState.SUBMITTED)
+"""While an outcome is in one of these, its thread rests for votes."""
 
 
 class Fate(enum.Enum):
@@ -60,8 +65,8 @@ class Outcome(Base):
             "uq_outcomes_open_thread",
             "thread_id",
             unique=True,
-            sqlite_where=text("state <> 'approved'"),
-            postgresql_where=text("state <> 'approved'"),
+            sqlite_where=text("state IN ('draft', 'submitted')"),
+            postgresql_where=text("state IN ('draft', 'submitted')"),
         ),
         Index("ix_outcomes_state_due_at", "state", "due_at"),
         Index("ix_outcomes_node_id_id", "node_id", "id"),
@@ -99,7 +104,7 @@ class Outcome(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     approver_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     returned_reason: Mapped[str] = mapped_column(Text, default="")
-    """Why the second moderator handed it back, if so."""
+    """Why the second moderator handed it back, or why the evaluation was given up, if so."""
     approved_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(default=now)
     is_example: Mapped[bool] = mapped_column(default=False)
@@ -145,3 +150,8 @@ class Evidence(Base):
     outcome: Mapped[Outcome] = relationship(back_populates="evidence")
     comment: Mapped[Comment | None] = relationship()
     proposal: Mapped[Proposal | None] = relationship()
+
+    @property
+    def key(self) -> str:
+        """The name of this contribution in forms and error lists: k12 or v3."""
+        return f"k{self.comment_id}" if self.comment_id is not None else f"v{self.proposal_id}"

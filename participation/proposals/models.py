@@ -104,7 +104,7 @@ class Proposal(Base):
     supporter_count: Mapped[int] = mapped_column(default=0)
     check_due_at: Mapped[datetime | None]
     open_until: Mapped[datetime | None]
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("proposals.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("proposals.id"), index=True)
     answer: Mapped[str] = mapped_column(Text, default="")
     """Why it was taken up or not; shown as the receipt."""
     revision_number: Mapped[int | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, g, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
 from flask_babel import Babel, format_date, format_datetime, format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, current_user
@@ -153,6 +153,6 @@ def http_error(error: HTTPException) -> Answer:
 
 
 def broken(_error: InternalServerError) -> Answer:
-    """Answer a fault of ours; needs neither database nor viewer."""
+    """Answer a fault of ours; the page needs neither database nor viewer."""
     db.session.rollback()
-    return render_template("errors/500.html"), 500
+    return current_app.jinja_env.get_template("errors/500.html").render(), 500

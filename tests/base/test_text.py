@@ -229,6 +229,7 @@ def test_whatever_is_written_comes_out_safe_and_stays_as_it_is(written: str) -> 
 def test_whatever_html_comes_in_goes_out_safe(html: str) -> None:
     safe = text.sanitise(html)
     assert faults(safe) == []
+    assert text.sanitise(safe) == safe
     assert not any(character in "\ud800\u202e\x00" for character in safe)
 
 

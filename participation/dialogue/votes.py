@@ -1,0 +1,113 @@
+"""Casting votes. Every counter changes in the vote's own transaction, as an expression the database evaluates.
+
+A vote locks the row it is counted on (the thread, or the comment) before it looks for an earlier one. So parallel
+requests of one person come one after the other, and no vote slips in once a thread rests. SQLite needs no lock: its
+writing transactions never overlap. The composite keys stay the last guard.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, insert, select, update
+
+from participation.accounts.models import User
+from participation.base.clock import now
+from participation.base.db import db
+from participation.base.events import emit
+from participation.base.verdict import require
+from participation.dialogue.events import VoteCast
+from participation.dialogue.models import Ballot, Comment, CommentVote, Stance, Tally, Thread
+from participation.dialogue.policy import LOGIN_TO_VOTE, may_rate, may_vote
+from participation.places.models import Region
+
+_COLUMNS = {Stance.YES: "yes", Stance.NO: "no", Stance.ABSTAIN: "abstain"}
+
+
+def cast_vote(actor: User | None, thread: Thread, stance: Stance | None) -> None:
+    """Take or change a stance on a thread's subject; None withdraws it. Doing it twice is doing it once."""
+    thread = locked_thread(thread)
+    require(may_vote(actor, thread))
+    if actor is None:  # for the type checker: may_vote has refused
+        require(LOGIN_TO_VOTE)
+        return
+    key = {"thread_id": thread.id, "voter_id": actor.id}
+    ballot = db.session.get(Ballot, key, populate_existing=True)
+    before = (ballot.stance, ballot.region) if ballot is not None else None
+    after = (stance, actor.region) if stance is not None else None
+    if before == after and (ballot is None or ballot.round == thread.round):
+        return
+    if stance is None:
+        db.session.delete(ballot)
+    elif ballot is None:
+        db.session.add(Ballot(**key, stance=stance, region=actor.region, round=thread.round))
+    else:
+        ballot.stance, ballot.region, ballot.round, ballot.cast_at = stance, actor.region, thread.round, now()
+    db.session.flush()
+    if before is not None:
+        _count(thread, *before, by=-1)
+    if after is not None:
+        _count(thread, *after, by=1)
+    db.session.expire(thread, ["yes", "no", "abstain"])
+    emit(VoteCast(thread, actor.id, stance))
+
+
+def rate_comment(actor: User | None, comment: Comment, helpful: bool | None) -> None:
+    """Call a comment helpful (True) or not (False); None withdraws it. Doing it twice is doing it once."""
+    comment = locked_comment(comment)
+    require(may_rate(actor, comment))
+    if actor is None:  # for the type checker: may_rate has refused
+        require(LOGIN_TO_VOTE)
+        return
+    key = {"comment_id": comment.id, "voter_id": actor.id}
+    vote = db.session.get(CommentVote, key, populate_existing=True)
+    before = vote.helpful if vote is not None else None
+    if before is helpful:
+        return
+    if helpful is None:
+        db.session.delete(vote)
+    elif vote is None:
+        db.session.add(CommentVote(**key, helpful=helpful))
+    else:
+        vote.helpful, vote.cast_at = helpful, now()
+    db.session.flush()
+    more = int(helpful is True) - int(before is True)
+    less = int(helpful is False) - int(before is False)
+    changes = {
+        "helpful": Comment.helpful + more,
+        "unhelpful": Comment.unhelpful + less,
+        "score": Comment.score + more - less,
+    }
+    db.session.execute(
+        update(Comment).where(Comment.id == comment.id).values(changes), execution_options={"synchronize_session": False}
+    )
+    db.session.expire(comment, list(changes))
+
+
+def locked_thread(thread: Thread) -> Thread:
+    """Return the thread as it stands now, locked against votes and evaluations; comments still come in."""
+    query = select(Thread).where(Thread.id == thread.id).with_for_update(key_share=True)
+    return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
+
+
+def locked_comment(comment: Comment) -> Comment:
+    """Return the comment as it stands now, locked against changes; replies still come in."""
+    query = select(Comment).where(Comment.id == comment.id).with_for_update(key_share=True)
+    return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
+
+
+def _count(thread: Thread, stance: Stance, region: Region, *, by: int) -> None:
+    """Add to (or take from) the thread's total and the region's; the thread must be locked."""
+    name = _COLUMNS[stance]
+    column = {Stance.YES: Thread.yes, Stance.NO: Thread.no, Stance.ABSTAIN: Thread.abstain}[stance]
+    unsynchronised: Any = {"synchronize_session": False}
+    db.session.execute(
+        update(Thread).where(Thread.id == thread.id).values({name: column + by}), execution_options=unsynchronised
+    )
+    cell = {Stance.YES: Tally.yes, Stance.NO: Tally.no, Stance.ABSTAIN: Tally.abstain}[stance]
+    counted = db.session.execute(
+        update(Tally).where(Tally.thread_id == thread.id, Tally.region == region).values({name: cell + by}),
+        execution_options=unsynchronised,
+    )
+    if cast("CursorResult[Any]", counted).rowcount == 0:
+        db.session.execute(insert(Tally).values(thread_id=thread.id, region=region, **{name: by}))

@@ -1,0 +1,107 @@
+"""Revision 1: the strategy as it came in, published by nobody and labelled so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from participation.base.db import db
+from participation.base.text import render
+from participation.leitbild import chain, payload
+from participation.leitbild.models import LogEntry, Passage, Revision
+from participation.strategy.models import Node
+
+TITLE = "Ausgangsfassung"
+SUMMARY = "Ausgangsfassung, nicht beschlossen: der Wortlaut der Präsentation, so wie er eingelesen wurde."
+"""Content, not interface: it is part of the sealed entry and stays German."""
+
+
+def publish_first(at: datetime) -> Revision | None:
+    """Write revision 1 and entry 1 of the log from the nodes as they are; return None when a revision exists.
+
+    Takes no actor: nobody decided on this text.
+    """
+    if db.session.scalar(select(func.count()).select_from(Revision)):
+        return None
+    revision = Revision(number=1, title=TITLE, summary=SUMMARY, summary_html=render(SUMMARY).html, published_at=at)
+    db.session.add(revision)
+    db.session.flush()
+    write_passages(1, {})
+    write_entry(revision, ())
+    return revision
+
+
+def write_passages(number: int, changed: dict[str, int]) -> None:
+    """Write every node's wording as a passage of a revision.
+
+    `changed` names the change that brought the wording of a node in this revision; else it is taken from the
+    revision before.
+    """
+    brought = {
+        node_id: change_id
+        for node_id, change_id in db.session.execute(
+            select(Passage.node_id, Passage.change_id).where(Passage.revision_number == number - 1)
+        )
+        if change_id is not None
+    }
+    brought.update(changed)
+    nodes = db.session.execute(
+        select(
+            Node.id,
+            Node.depth,
+            Node.kind_id,
+            Node.parent_id,
+            Node.cluster_id,
+            Node.horizon,
+            Node.title,
+            Node.body,
+            Node.html,
+            Node.text_state,
+        ).order_by(Node.reading_order, Node.id)
+    )
+    db.session.add_all(
+        Passage(
+            revision_number=number,
+            node_id=node.id,
+            position=position,
+            depth=node.depth,
+            kind_id=node.kind_id,
+            parent_id=node.parent_id,
+            cluster_id=node.cluster_id,
+            horizon=node.horizon,
+            title=node.title,
+            body=node.body,
+            html=node.html,
+            text_state=node.text_state,
+            change_id=brought.get(node.id),
+        )
+        for position, node in enumerate(nodes)
+    )
+    db.session.flush()
+
+
+def write_entry(revision: Revision, change_ids: tuple[int, ...]) -> LogEntry:
+    """Seal a revision and chain its entry to the last one.
+
+    Two who publish at once would name the same previous hash, which the database takes only once.
+    """
+    last = db.session.execute(
+        select(LogEntry.number, LogEntry.hash).order_by(LogEntry.number.desc()).limit(1)
+    ).one_or_none()
+    number, previous = (last.number + 1, last.hash) if last else (1, chain.GENESIS)
+    salt = chain.new_salt()
+    content = payload.build(number, revision, salt, change_ids)
+    text = chain.sealed(previous, content)
+    entry = LogEntry(
+        number=number,
+        revision_number=revision.number,
+        payload=text,
+        salt=salt,
+        previous_hash=previous,
+        hash=chain.hash_of(text),
+        at=revision.published_at,
+    )
+    db.session.add(entry)
+    db.session.flush()
+    return entry

@@ -1,0 +1,95 @@
+"""Writing notifications and letters. Nothing is sent here: the postman works through the outbox later."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, CursorResult, or_, select, update
+
+from participation.accounts.models import User
+from participation.base.clock import now
+from participation.base.db import db
+from participation.base.verdict import NotFound
+from participation.notify.models import Letter, Notification
+
+POSTED = "letters_posted"
+"""Marks a session in which a letter was posted, so that the edge can wake the postman."""
+
+CLAIM = timedelta(minutes=5)
+"""How long a letter belongs to the process that took it; longer than any sending."""
+
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
+"""How long to wait after the first, second … failure; after the last one the letter stays where it is."""
+
+
+def notify(user_id: int, kind: str, params: dict[str, Any], link: str) -> None:
+    """Leave a note for a person; `wording` turns kind and parameters into a sentence when it is read."""
+    db.session.add(Notification(user_id=user_id, kind=kind, params=params, link=link))
+
+
+def mark_all_read(actor: User) -> None:
+    """Mark every note of a person as read."""
+    unread = update(Notification).where(Notification.user_id == actor.id, Notification.read_at.is_(None))
+    db.session.execute(unread.values(read_at=now()).execution_options(synchronize_session=False))
+
+
+def mark_read(actor: User, notification_id: int) -> str:
+    """Mark one of a person's notes as read and return where it leads.
+
+    Raises:
+        NotFound: if it is not theirs.
+    """
+    note = db.session.get(Notification, notification_id)
+    if note is None or note.user_id != actor.id:
+        raise NotFound
+    note.read_at = note.read_at or now()
+    db.session.flush()
+    return note.link
+
+
+def post(recipient: str, template: str, params: dict[str, Any], locale: str = "de") -> None:
+    """Put a letter into the outbox; `template` is accounts/confirm for templates/emails/accounts/confirm.txt."""
+    db.session.add(Letter(recipient=recipient, template=template, params=params, locale=locale))
+    db.session.info[POSTED] = True
+
+
+def post_nothing() -> None:
+    """Write a letter to nobody that counts as sent, so that an answer takes as long as one that sends a letter."""
+    db.session.add(Letter(recipient="", template="", params={}, sent_at=now()))
+    db.session.info[POSTED] = True
+
+
+def claim_next() -> Letter | None:
+    """Take the next waiting letter for this process alone; commit before sending it."""
+    moment = now()
+    while True:
+        number = db.session.scalar(select(Letter.id).where(*_due(moment)).order_by(Letter.id).limit(1))
+        if number is None:
+            return None
+        taken = update(Letter).where(Letter.id == number, *_due(moment))
+        taken = taken.values(claimed_until=moment + CLAIM, attempts=Letter.attempts + 1)
+        result = db.session.execute(taken.execution_options(synchronize_session=False))
+        if cast("CursorResult[None]", result).rowcount == 1:
+            return db.session.get(Letter, number, populate_existing=True)
+
+
+def record_sent(letter_id: int) -> None:
+    """Note that a letter is out, and wipe the secrets in it."""
+    sent = update(Letter).where(Letter.id == letter_id)
+    db.session.execute(sent.values(sent_at=now(), claimed_until=None, params={}, last_error=""))
+
+
+def record_failure(letter_id: int, attempts: int, error: str) -> None:
+    """Note why a letter could not be sent, and when to try again."""
+    pause = PAUSES[min(attempts, len(PAUSES)) - 1]
+    failed = update(Letter).where(Letter.id == letter_id)
+    db.session.execute(failed.values(claimed_until=now() + pause, last_error=error[:2000]))
+
+
+def _due(moment: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Letter.sent_at.is_(None),
+        Letter.attempts <= len(PAUSES),
+        or_(Letter.claimed_until.is_(None), Letter.claimed_until < moment),
+    )

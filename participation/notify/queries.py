@@ -1,0 +1,42 @@
+"""Reading a person's notifications."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from participation.accounts.models import User
+from participation.base.db import db
+from participation.notify.models import Letter, Notification
+from participation.notify.wording import sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A notification as it is shown."""
+
+    id: int
+    text: str
+    link: str
+    created_at: datetime
+    unread: bool
+
+
+def notifications(viewer: User, *, before: int | None = None, size: int = 30) -> list[Note]:
+    """Return a person's notes, the newest first, one more than `size` if there are more; `before` is an id."""
+    columns = (Notification.id, Notification.kind, Notification.params, Notification.link, Notification.created_at)
+    mine = select(*columns, Notification.read_at).where(Notification.user_id == viewer.id)
+    if before is not None:
+        mine = mine.where(Notification.id < before)
+    rows = db.session.execute(mine.order_by(Notification.id.desc()).limit(size + 1))
+    return [
+        Note(row.id, sentence(row.kind, row.params), row.link, row.created_at, unread=row.read_at is None)
+        for row in rows
+    ]
+
+
+def waiting_letters() -> int:
+    """Return how many letters have not been sent yet; for those who run the platform."""
+    return db.session.scalar(select(func.count()).where(Letter.sent_at.is_(None))) or 0

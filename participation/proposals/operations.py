@@ -1,0 +1,285 @@
+"""What people do with proposals: write, hand in, sign with, withdraw. None of it commits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from participation.accounts.models import User
+from participation.accounts.policy import may_speak_for
+from participation.accounts.queries import mandates
+from participation.base.clock import now
+from participation.base.db import db
+from participation.base.text import render
+from participation.base.verdict import Conflict, DomainError, require
+from participation.dialogue.models import Thread
+from participation.dialogue.operations import open_thread
+from participation.places.models import Place
+from participation.proposals import writing as written
+from participation.proposals.models import (
+    Proposal,
+    ProposalPlace,
+    ProposalState,
+    ProposalStep,
+    ProposalSupport,
+    ProposalType,
+)
+from participation.proposals.policy import (
+    may_discard,
+    may_edit,
+    may_propose,
+    may_submit,
+    may_support,
+    may_withdraw,
+)
+from participation.proposals.steps import (
+    accept,
+    answer,
+    begin_synthesis,
+    incorporate,
+    merge_into,
+    recommend,
+    send_back,
+    step,
+)
+from participation.proposals.writing import Incomplete, WordingChanged, Writing
+from participation.strategy.models import Node
+
+__all__ = [
+    "accept",
+    "answer",
+    "begin_synthesis",
+    "discard_draft",
+    "edit",
+    "incorporate",
+    "merge_into",
+    "recommend",
+    "save_draft",
+    "send_back",
+    "submit",
+    "support",
+    "thread_of",
+    "unsupport",
+    "withdraw",
+]
+
+_ATTEMPTS = 50
+"""How often a number is tried for; each failure means that someone else got one."""
+
+
+class AlreadySubmitted(Conflict):
+    """The same form was sent again after the proposal had been handed in."""
+
+    default = _l("Diesen Entwurf haben Sie inzwischen eingereicht. Öffnen Sie den Vorschlag, um ihn zu bearbeiten.")
+
+
+class UnfitPartner(DomainError):
+    """A merge names no other passage, itself, or one that is no longer current."""
+
+    default = _l("Wählen Sie die andere Stelle, mit der diese zusammengeführt werden soll.")
+
+
+def save_draft(
+    actor: User,
+    node: Node,
+    writing: Writing,
+    *,
+    base_revision: int,
+    seen: str | None = None,
+    draft: Proposal | None = None,
+    submission_key: str | None = None,
+) -> Proposal:
+    """Create a draft, or save an existing one; it may be incomplete.
+
+    `seen` is the wording of the node that the author had before them; if it is no longer the current one,
+    WordingChanged is raised and nothing is saved. The same `submission_key` twice is the same draft.
+    """
+    require(may_propose(actor, node, writing.type))
+    if draft is None and submission_key:
+        draft = _by_key(actor, submission_key)
+        if draft is not None and draft.state is not ProposalState.DRAFT:
+            raise AlreadySubmitted
+    if draft is not None:
+        require(may_edit(actor, draft))
+    current = written.before(writing.type, node)
+    if seen is not None and seen != current:
+        raise WordingChanged(seen, current)
+    proposal = draft or Proposal(author_id=actor.id, node_id=node.id, submission_key=submission_key)
+    _write(actor, proposal, node, writing.tidied(), base_revision=base_revision, keep=draft)
+    if draft is None:
+        proposal = _added(actor, proposal, submission_key)
+    _set_places(proposal, writing.places)
+    return proposal
+
+
+def edit(actor: User, proposal: Proposal, writing: Writing, *, base_revision: int, seen: str | None = None) -> Proposal:
+    """Change a proposal that was handed in and not checked yet; the public history shows that it was revised."""
+    require(may_edit(actor, proposal))
+    missing = written.problems(writing.tidied(), written.before(writing.type, proposal.node))
+    if missing:
+        raise Incomplete(missing)
+    save_draft(actor, proposal.node, writing, base_revision=base_revision, seen=seen, draft=proposal)
+    if proposal.state is ProposalState.SUBMITTED:
+        db.session.add(ProposalStep(proposal_id=proposal.id, state=proposal.state, actor_id=actor.id))
+        db.session.flush()
+    return proposal
+
+
+def discard_draft(actor: User, proposal: Proposal) -> None:
+    """Delete a draft that was never handed in."""
+    require(may_discard(actor, proposal))
+    db.session.execute(delete(ProposalPlace).where(ProposalPlace.proposal_id == proposal.id))
+    db.session.delete(proposal)
+    db.session.flush()
+
+
+def submit(actor: User, proposal: Proposal, *, check_period: timedelta) -> ProposalStep:
+    """Hand a draft in: it gets its number, and a date by which the formal check is due.
+
+    Raises Incomplete where something is missing and WordingChanged where the node was rewritten since.
+    """
+    require(may_submit(actor, proposal))
+    require(may_propose(actor, proposal.node, proposal.type))
+    current = written.before(proposal.type, proposal.node)
+    if proposal.before != current:
+        raise WordingChanged(proposal.before, current)
+    missing = written.problems(written.of(proposal), proposal.before)
+    if missing:
+        raise Incomplete(missing)
+    if proposal.number is None:
+        _number(proposal)
+    moment = now()
+    return step(actor, proposal, ProposalState.SUBMITTED, submitted_at=moment, check_due_at=moment + check_period)
+
+
+def withdraw(actor: User, proposal: Proposal, reason: str = "") -> ProposalStep:
+    """Withdraw a proposal; number, text and thread stay."""
+    require(may_withdraw(actor, proposal))
+    return step(actor, proposal, ProposalState.WITHDRAWN, reason)
+
+
+def support(actor: User, proposal: Proposal) -> None:
+    """Sign with a proposal; a second time changes nothing."""
+    require(may_support(actor, proposal))
+    try:
+        with db.session.begin_nested():
+            db.session.execute(insert(ProposalSupport).values(proposal_id=proposal.id, user_id=actor.id))
+    except IntegrityError:
+        return
+    _count_support(proposal, 1)
+
+
+def unsupport(actor: User, proposal: Proposal) -> None:
+    """Take one's signature back."""
+    require(may_support(actor, proposal))
+    mine = (ProposalSupport.proposal_id == proposal.id, ProposalSupport.user_id == actor.id)
+    if db.session.execute(delete(ProposalSupport).where(*mine).returning(ProposalSupport.user_id)).first():
+        _count_support(proposal, -1)
+
+
+def thread_of(proposal: Proposal) -> Thread:
+    """Return the proposal's thread, opened now if it has none; two at once get the same one."""
+    if proposal.thread_id is None:
+        thread = open_thread(votable=True)
+        free = (Proposal.id == proposal.id, Proposal.thread_id.is_(None))
+        won = db.session.execute(
+            update(Proposal).where(*free).values(thread_id=thread.id).returning(Proposal.id),
+            execution_options={"synchronize_session": False},
+        ).first()
+        if won is None:
+            db.session.delete(thread)
+            db.session.flush()
+        db.session.refresh(proposal, ["thread_id"])
+    return db.session.get_one(Thread, proposal.thread_id)
+
+
+def _write(
+    actor: User, proposal: Proposal, node: Node, writing: Writing, *, base_revision: int, keep: Proposal | None
+) -> None:
+    """Set the columns of a proposal from its fields."""
+    new_mandate = writing.initiative_id is not None and (keep is None or keep.initiative_id != writing.initiative_id)
+    if new_mandate and writing.initiative_id is not None:
+        require(may_speak_for(actor, writing.initiative_id, mandates(actor.id)))
+    other = _partner(node, writing)
+    proposal.type = writing.type
+    proposal.other_node_id = other.id if other else None
+    proposal.base_revision = base_revision
+    proposal.before = written.before(writing.type, node)
+    proposal.title = writing.title
+    proposal.wording = writing.wording
+    proposal.diff_html = written.compared(writing.type, proposal.before, writing.wording, other)
+    proposal.reason = writing.reason
+    proposal.reason_html = render(writing.reason).html
+    proposal.benefit = writing.benefit
+    proposal.culture = writing.culture
+    proposal.lang = writing.lang
+    proposal.initiative_id = writing.initiative_id
+    proposal.updated_at = now()
+
+
+def _partner(node: Node, writing: Writing) -> Node | None:
+    if writing.other_node_id is None:
+        if writing.type is ProposalType.MERGE:
+            raise UnfitPartner
+        return None
+    other = db.session.get(Node, writing.other_node_id)
+    if other is None or other.id == node.id or not other.is_current:
+        raise UnfitPartner
+    return other
+
+
+def _by_key(actor: User, key: str) -> Proposal | None:
+    mine = (Proposal.author_id == actor.id, Proposal.submission_key == key)
+    return db.session.scalar(select(Proposal).where(*mine))
+
+
+def _added(actor: User, proposal: Proposal, key: str | None) -> Proposal:
+    """Insert a draft; where the same form arrived twice at the same time, return the one that was first."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(proposal)
+    except IntegrityError:
+        first = _by_key(actor, key) if key else None
+        if first is None:
+            raise
+        return first
+    return proposal
+
+
+def _set_places(proposal: Proposal, places: tuple[str, ...]) -> None:
+    """Replace the places; unknown ids are left out."""
+    db.session.flush()
+    db.session.execute(delete(ProposalPlace).where(ProposalPlace.proposal_id == proposal.id))
+    known = db.session.scalars(select(Place.id).where(Place.id.in_(places))) if places else ()
+    rows = [{"proposal_id": proposal.id, "place_id": place} for place in known]
+    if rows:
+        db.session.execute(insert(ProposalPlace), rows)
+
+
+def _number(proposal: Proposal) -> None:
+    """Give the next number; two at once try again, because the number is unique."""
+    db.session.flush()
+    following = select(func.coalesce(func.max(Proposal.number), 0) + 1).scalar_subquery()
+    for attempt in range(_ATTEMPTS):
+        try:
+            with db.session.begin_nested():
+                db.session.execute(
+                    update(Proposal).where(Proposal.id == proposal.id).values(number=following),
+                    execution_options={"synchronize_session": False},
+                )
+            break
+        except IntegrityError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+    db.session.refresh(proposal, ["number"])
+
+
+def _count_support(proposal: Proposal, by: int) -> None:
+    db.session.execute(
+        update(Proposal).where(Proposal.id == proposal.id).values(supporter_count=Proposal.supporter_count + by),
+        execution_options={"synchronize_session": False},
+    )
+    db.session.refresh(proposal, ["supporter_count"])

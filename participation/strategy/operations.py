@@ -1,0 +1,36 @@
+"""Write to the strategy outside of imports and revisions: give a node the thread in which it is talked about."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from participation.base.db import db
+from participation.dialogue.models import Thread
+from participation.dialogue.operations import open_thread
+from participation.strategy.models import Node
+
+
+def thread_of(node: Node) -> Thread:
+    """Return the thread in which a node is talked about, opening it on the first contribution.
+
+    A node without a thread of its own leads to the one of its `thread_node_id`. The owner's row is locked while a thread
+    is opened, so of two first contributions at once the second finds the thread of the first; on SQLite the one writer
+    at a time sees to that.
+    """
+    owner_id = node.thread_node_id or node.id
+    there = select(Thread).join(Node, Node.thread_id == Thread.id).where(Node.id == owner_id)
+    thread = db.session.scalars(there).first()
+    if thread is not None:
+        return thread
+    owner = db.session.scalars(
+        select(Node)
+        .where(Node.id == owner_id)
+        .options(joinedload(Node.kind), joinedload(Node.thread))
+        .with_for_update(key_share=True, of=Node)
+        .execution_options(populate_existing=True)
+    ).one()
+    if owner.thread is None:
+        owner.thread = open_thread(votable=owner.kind.votable)
+        db.session.flush()
+    return owner.thread

@@ -1,0 +1,9 @@
+"""Pages of people and initiatives.
+
+views        registering, confirming, logging in and out; joins the others into one blueprint
+passwords    forgotten and new passwords
+people       one's own account, a person's page, one's own contributions
+initiatives  list, application, page with its mandates, and the moderators' decision
+contributions  what people and initiatives wrote, with what became of it, for these pages
+session      beginning and ending a log-in
+"""

@@ -1,0 +1,212 @@
+"""Forms about people, passwords and initiatives."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    EmailField,
+    Field,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    URLField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp
+
+from participation.accounts.passwords import MAXIMUM, MINIMUM
+from participation.accounts.queries import residence_choices
+from participation.base.verdict import Message
+
+LANGUAGES = [
+    ("de", "Deutsch"),
+    ("hsb", "Hornjoserbsce"),
+    ("dsb", "Dolnoserbski"),
+    ("pl", "Polski"),
+    ("cs", "Čeština"),
+    ("en", "English"),
+]
+GROUPS: dict[str, Message] = {
+    "ort": _l("Orte"),
+    "kreis": _l("Kreise und Regionen"),
+    "anderswo": _l("Anderswo"),
+}
+
+_LINKLIKE = re.compile(r"[/@<>]|www\.|\w\.[a-z]{2,}", re.IGNORECASE)
+
+
+class Address:
+    """A complete e-mail address, by its form alone: asking the network would tell others who registers here."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Tidy the address, or say what it lacks."""
+        value = (field.data or "").strip()
+        if value.endswith("@"):
+            raise ValidationError(_l("Nach dem @ fehlt der Anbieter, zum Beispiel web.de."))
+        try:
+            field.data = validate_email(value, check_deliverability=False, allow_smtputf8=False).normalized.lower()
+        except EmailNotValidError as error:
+            raise ValidationError(_l("Das ist keine vollständige E-Mail-Adresse. Sie hat die Form name@anbieter.de.")) from error
+
+
+def no_link(form: Any, field: Field) -> None:
+    """Refuse a name that could serve as a link: it stands in mails to addresses that nobody has confirmed."""
+    if _LINKLIKE.search(field.data or ""):
+        raise ValidationError(_l("Der Name sieht wie eine Internet-Adresse aus. Schreiben Sie ihn ohne / @ < > und mit Leerzeichen nach Punkten."))
+
+
+def stripped(value: Any) -> Any:
+    """Return text without outer space."""
+    return value.strip() if isinstance(value, str) else value
+
+
+def required(message: Message) -> list[Any]:
+    """Return the validator of a field that must not stay empty."""
+    return [DataRequired(message)]
+
+
+class LoginForm(FlaskForm):
+    """Address and password; passes on what was kept and where to go."""
+
+    email = EmailField(_l("E-Mail-Adresse"), [DataRequired(_l("Tragen Sie Ihre E-Mail-Adresse ein.")), Length(max=254)])
+    password = PasswordField(
+        _l("Passwort"), [InputRequired(_l("Tragen Sie Ihr Passwort ein.")), Length(max=MAXIMUM, message=_l("So lang ist kein Passwort hier."))]
+    )
+    next = HiddenField()
+
+
+class AddressForm(FlaskForm):
+    """An address that a link goes to."""
+
+    email = EmailField(_l("E-Mail-Adresse"), [*required(_l("Tragen Sie Ihre E-Mail-Adresse ein.")), Length(max=254), Address()])
+
+
+def new_password(label: Message) -> PasswordField:
+    """Return the field for a password to be set."""
+    length = Length(
+        min=MINIMUM,
+        max=MAXIMUM,
+        message=_l("Das Passwort braucht %(min)d bis %(max)d Zeichen. Ein kurzer Satz eignet sich gut."),
+    )
+    return PasswordField(label, [InputRequired(_l("Denken Sie sich ein Passwort aus.")), length])
+
+
+class PasswordForm(FlaskForm):
+    """A new password, by a mailed link."""
+
+    password = new_password(_l("Neues Passwort"))
+
+
+class ChangePasswordForm(FlaskForm):
+    """A new password, by the present one."""
+
+    password_now = PasswordField(_l("Jetziges Passwort"), [InputRequired(_l("Tragen Sie Ihr jetziges Passwort ein.")), Length(max=MAXIMUM)])
+    password_new = new_password(_l("Neues Passwort"))
+
+
+class ConfirmForm(FlaskForm):
+    """A button."""
+
+
+class ProfileForm(FlaskForm):
+    """What others see of a person, and their language."""
+
+    display_name = StringField(
+        _l("Name, der bei Ihren Beiträgen steht"),
+        [
+            *required(_l("Wie sollen wir Sie nennen?")),
+            Length(2, 80, message=_l("Der Name braucht 2 bis 80 Zeichen.")),
+            no_link,
+        ],
+        filters=[stripped],
+    )
+    residence = SelectField(_l("Wohnort"), [Optional()])
+    locale = SelectField(_l("Sprache"), choices=LANGUAGES, default="de")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.residence.choices = residences()
+
+
+class RegisterForm(ProfileForm):
+    """A new account."""
+
+    email = EmailField(_l("E-Mail-Adresse"), [*required(_l("Tragen Sie Ihre E-Mail-Adresse ein.")), Length(max=254), Address()])
+    password = new_password(_l("Passwort"))
+    homepage = StringField(_l("Dieses Feld bleibt leer"))
+    """Only machines fill it in."""
+
+
+class InitiativeForm(FlaskForm):
+    """An application to be verified as an initiative."""
+
+    name = StringField(
+        _l("Name der Initiative"),
+        [*required(_l("Wie heißt die Initiative?")), Length(3, 120, message=_l("Der Name braucht 3 bis 120 Zeichen."))],
+        filters=[stripped],
+    )
+    seat = StringField(
+        _l("Sitz"), [*required(_l("In welchem Ort sitzt die Initiative?")), Length(max=120)], filters=[stripped]
+    )
+    purpose = TextAreaField(
+        _l("Wofür sie sich einsetzt"),
+        [
+            *required(_l("Schreiben Sie in zwei, drei Sätzen, wofür die Initiative steht.")),
+            Length(20, 2000, message=_l("Schreiben Sie 20 bis 2.000 Zeichen.")),
+        ],
+    )
+    contact = StringField(
+        _l("Kontakt, der öffentlich steht"),
+        [*required(_l("Wie erreicht man die Initiative?")), Length(max=200)],
+        filters=[stripped],
+    )
+    website = URLField(
+        _l("Internetseite"),
+        [
+            Optional(),
+            Length(max=200),
+            Regexp(r"https?://[^\s/?#@]+\.[^\s/?#@]+([/?#]\S*)?$", message=_l("Die Adresse beginnt mit https:// oder http://.")),
+        ],
+        filters=[stripped],
+    )
+
+
+class DelegateForm(FlaskForm):
+    """A person who is to write for an initiative, by their page."""
+
+    person = StringField(
+        _l("Nummer oder Adresse der Personenseite"),
+        [
+            *required(_l("Tragen Sie die Nummer der Person ein.")),
+            Regexp(r".*?(\d{1,9})/?\s*$", message=_l("Die Nummer steht am Ende der Adresse, zum Beispiel /personen/12.")),
+        ],
+        filters=[stripped],
+    )
+
+    @property
+    def person_id(self) -> int:
+        """The number at the end of what was typed."""
+        found = re.search(r"(\d{1,9})/?$", self.person.data)
+        return int(found[1]) if found else 0
+
+
+class DecisionForm(FlaskForm):
+    """A moderator's decision on an application."""
+
+    reason = TextAreaField(_l("Begründung"), [Optional(), Length(max=2000)])
+
+
+def residences() -> dict[str, list[tuple[str, str]]]:
+    """Return the choices of a residence by group; the empty one stands first and alone."""
+    groups: dict[str, list[tuple[str, str]]] = {str(_l("Ohne Angabe")): [("", str(_l("keine Angabe")))]}
+    for group, members in groupby(residence_choices(), key=lambda choice: choice.group):
+        groups.setdefault(str(GROUPS.get(group, group)), []).extend((choice.id, choice.label) for choice in members)
+    return groups

@@ -1,0 +1,50 @@
+"""Migrations lead to the models' schema and back, on both databases."""
+
+from __future__ import annotations
+
+import flask_migrate
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from participation import models
+from participation.app import create_app
+from participation.base.db import db
+
+
+@pytest.fixture
+def empty_app(databases, backend):
+    app = create_app(databases.settings(databases.new_url(backend, None)))
+    with app.app_context():
+        yield app
+        db.engine.dispose()
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning", "ignore::UserWarning")
+def test_up_gives_the_models_schema_and_down_leaves_nothing(empty_app):
+    flask_migrate.upgrade()
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, models.metadata) == []
+        assert set(models.metadata.tables) <= set(inspect(connection).get_table_names())
+    flask_migrate.downgrade(revision="base")
+    with db.engine.connect() as connection:
+        assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
+    flask_migrate.upgrade()
+    with db.engine.connect() as connection:
+        assert set(models.metadata.tables) <= set(inspect(connection).get_table_names())
+
+
+def test_migrated_databases_guard_what_was_published(empty_app):
+    """The triggers come with the migration, not only with create_all."""
+    flask_migrate.upgrade()
+    with db.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO revisions (number, title, summary, summary_html, published_at) "
+                "VALUES (1, 'Ausgangsfassung', '', '', '2026-11-22 10:00:00')"
+            )
+        )
+    with pytest.raises(Exception, match="published rows never change"), db.engine.begin() as connection:
+        connection.execute(text("UPDATE revisions SET title = 'anders'"))

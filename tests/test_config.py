@@ -1,0 +1,64 @@
+"""Settings: what is missing is named, with its cure, and nothing falls back in production."""
+
+from __future__ import annotations
+
+import pytest
+
+import config
+
+COMPLETE = {
+    "PARTICIPATION_MODE": "production",
+    "SECRET_KEY": "x" * 48,
+    "PUBLIC_URL": "https://dialog.example.org",
+    "MAIL_URL": "smtps://mail.example.org",
+}
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "PUBLIC_URL", "MAIL_URL"])
+def test_production_refuses_to_start_without(name):
+    with pytest.raises(config.ConfigError, match=name):
+        config.load({**COMPLETE, name: ""})
+
+
+def test_a_missing_secret_says_how_to_make_one():
+    with pytest.raises(config.ConfigError, match=r"secrets\.token_urlsafe"):
+        config.load({**COMPLETE, "SECRET_KEY": ""})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"SECRET_KEY": "short"},
+        {"PUBLIC_URL": "dialog.example.org"},
+        {"MAIL_URL": "pigeon://coop"},
+        {"PROXY_HOPS": "-1"},
+        {"OPEN_DAYS": "vier"},
+        {"PARTICIPATION_MODE": "produktion"},
+    ],
+)
+def test_nonsense_is_refused(change):
+    with pytest.raises(config.ConfigError, match=next(iter(change))):
+        config.load({**COMPLETE, **change})
+
+
+def test_all_problems_are_named_at_once():
+    with pytest.raises(config.ConfigError) as caught:
+        config.load({"PARTICIPATION_MODE": "production"})
+    assert all(name in str(caught.value) for name in ("SECRET_KEY", "PUBLIC_URL", "MAIL_URL"))
+
+
+def test_https_makes_the_session_cookie_secure_and_host_bound():
+    settings = config.load(COMPLETE)
+    assert settings.SESSION_COOKIE_SECURE
+    assert settings.SESSION_COOKIE_NAME == "__Host-session"
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
+def test_postgresql_uses_psycopg_3(scheme):
+    settings = config.load({**COMPLETE, "DATABASE_URL": f"{scheme}://someone@host/name"})
+    assert settings.SQLALCHEMY_DATABASE_URI == "postgresql+psycopg://someone@host/name"
+
+
+def test_the_database_lives_in_the_instance_folder_by_default(tmp_path):
+    settings = config.load({**COMPLETE, "INSTANCE": str(tmp_path)})
+    assert settings.SQLALCHEMY_DATABASE_URI == f"sqlite:///{tmp_path}/participation.db"
