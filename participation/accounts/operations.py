@@ -6,6 +6,7 @@ answers the same, whoever it belongs to.
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import timedelta
 from typing import cast
@@ -33,7 +34,9 @@ from participation.base.verdict import Conflict, DomainError
 from participation.places.models import Region, Residence
 
 LIFETIMES = {TokenPurpose.CONFIRM: timedelta(hours=48), TokenPurpose.RESET: timedelta(hours=2)}
-NAME_LIMIT = 80
+NAME_MINIMUM, NAME_LIMIT = 2, 80
+LINKLIKE = re.compile(r"[/@<>]|www\.|\w\.[a-z]{2,}", re.IGNORECASE)
+"""What a display name must not contain: it stands in mails to addresses that nobody has confirmed."""
 
 
 class InvalidLink(DomainError):
@@ -43,6 +46,12 @@ class InvalidLink(DomainError):
     default = _l(
         "Dieser Link gilt nicht mehr. Er wurde schon benutzt, ist abgelaufen oder durch einen neueren ersetzt."
     )
+
+
+class NameRefused(DomainError):
+    """A display name could serve as a link, or is too short."""
+
+    default = _l("Der Name braucht mindestens 2 Zeichen und darf nicht wie eine Internet-Adresse aussehen.")
 
 
 class WrongPassword(DomainError):
@@ -199,7 +208,10 @@ def _by_email(email: str) -> User | None:
 
 
 def _name(display_name: str) -> str:
-    return " ".join(normalise(display_name, limit=NAME_LIMIT).split())
+    name = " ".join(normalise(display_name, limit=NAME_LIMIT).split())
+    if len(name) < NAME_MINIMUM or LINKLIKE.search(name):
+        raise NameRefused
+    return name
 
 
 def _settle(person: User, residence_id: str | None) -> None:

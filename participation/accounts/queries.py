@@ -85,8 +85,8 @@ class InitiativeRow:
     delegate_count: int
 
 
-def initiatives(*, after: tuple[str, int] | None = None, size: int = 30) -> list[InitiativeRow]:
-    """Return verified initiatives by name, one more than `size` if there are more; `after` is (name, id)."""
+def initiatives(*, after: str | None = None, size: int = 30) -> list[InitiativeRow]:
+    """Return verified initiatives by name, one more than `size` if there are more; `after` is the last name seen."""
     delegates_of = (
         select(func.count()).where(Delegate.initiative_id == Initiative.id, _running()).correlate(Initiative)
     ).scalar_subquery()
@@ -100,7 +100,7 @@ def initiatives(*, after: tuple[str, int] | None = None, size: int = 30) -> list
         delegates_of,
     ).where(Initiative.state == InitiativeState.VERIFIED)
     if after is not None:
-        chosen = chosen.where(Initiative.name > after[0])
+        chosen = chosen.where(Initiative.name > after)
     rows = db.session.execute(chosen.order_by(Initiative.name).limit(size + 1))
     return [InitiativeRow(*row) for row in rows]
 

@@ -30,7 +30,7 @@ ALIKE = 0.45
 ISLAND = 2
 """So many words that stayed are not worth an interruption, if on either side three times as many changed."""
 
-ALIEN = 0.35
+ALIEN = 0.3
 """Where fewer of the words stayed, chance hits like "und" and "die" are not worth showing."""
 
 # A word with its inner hyphens, stars and apostrophes ("Bürger*innen", "Rad-"), a number with its points and commas, a
@@ -40,8 +40,7 @@ _TOKEN = re.compile(
     r"|[^\W\d][\w\u0300-\u036f]*(?:[*:'’·\-‐‑][^\W\d][\w\u0300-\u036f]*)*[-‐‑]?"
     r"|\n|[^\S\n]+"
     r"|[\u200d\ufe0e\ufe0f\u2600-\u27bf\U0001f000-\U0001faff\U000e0020-\U000e007f]+"
-    r"|.",
-    re.DOTALL,
+    r"|."
 )
 _PARAGRAPH = re.compile(r"[^\n]*\n+|[^\n]+")
 

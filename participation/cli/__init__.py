@@ -4,4 +4,10 @@ from __future__ import annotations
 
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from participation.cli.accounts import accounts
+from participation.cli.notify import notify
+
+COMMANDS: tuple[click.Command, ...] = (
+    accounts,
+    notify,
+)

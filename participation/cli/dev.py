@@ -29,12 +29,6 @@ ACCOUNTS = (
     ("A. Wendt", "wendt@example.org", Role.MODERATOR, "cottbus", "Moderation"),
     ("P. Nowak", "nowak@example.org", Role.MODERATOR, "goerlitz", "Moderation"),
 )
-INITIATIVE = {
-    "name": "Radbrücke Neiße",
-    "seat": "Guben",
-    "purpose": "Eine Brücke für Räder und Fußgänger zwischen Guben und Gubin. Wir sammeln, was beide Ufer brauchen.",
-    "contact": "mira@example.org",
-}
 FILE = "demo-accounts.txt"
 
 
@@ -96,7 +90,13 @@ def make_accounts() -> None:
                 email=email, display_name=name, password=password, role=role, residence_id=residence
             )
             lines.append(f"{what:<44} {email:<20} {password}")
-        group = apply_initiative(people["mira@example.org"], **INITIATIVE)
+        group = apply_initiative(
+            people["mira@example.org"],
+            name="Radbrücke Neiße",
+            seat="Guben",
+            purpose="Eine Brücke für Räder und Fußgänger zwischen Guben und Gubin. Wir sammeln, was beide Ufer brauchen.",
+            contact="mira@example.org",
+        )
         verify_initiative(people["wendt@example.org"], group, "Angaben geprüft.")
         path = Path(current_app.config["INSTANCE"]) / FILE
         path.touch(mode=0o600)

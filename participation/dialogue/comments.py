@@ -16,7 +16,7 @@ from participation.base.clock import now
 from participation.base.db import db
 from participation.base.events import emit
 from participation.base.text import normalise, render
-from participation.base.verdict import Conflict, DomainError, require
+from participation.base.verdict import Conflict, Denied, DomainError, require
 from participation.dialogue.events import (
     CommentEdited,
     CommentHidden,
@@ -112,7 +112,7 @@ def write_comment(
     """
     require(may_comment(actor))
     if actor is None:  # for the type checker: may_comment has refused
-        raise AssertionError(LOGIN_TO_WRITE)
+        raise Denied(LOGIN_TO_WRITE)
     if initiative_id is not None:
         require(may_speak_for(actor, initiative_id, mandates(actor.id)))
     text = checked_body(body)

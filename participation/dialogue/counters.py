@@ -105,9 +105,7 @@ def _tallies(thread_id: int | None) -> list[Difference]:
         Ballot.thread_id,
         thread_id,
     )
-    stored = _of(
-        select(Tally.thread_id, Tally.region, Tally.yes, Tally.no, Tally.abstain), Tally.thread_id, thread_id
-    )
+    stored = _of(select(Tally.thread_id, Tally.region, Tally.yes, Tally.no, Tally.abstain), Tally.thread_id, thread_id)
     return _compared("tally", ("yes", "no", "abstain"), stored, counted, keys=2)
 
 
@@ -120,15 +118,15 @@ def _sum(condition: Any) -> Any:
     return func.sum(case((condition, 1), else_=literal(0)))
 
 
-def _of(query: Select[Any], column: Any, thread_id: int | None) -> Iterable[Row[Any]]:
+def _of(query: Select[*tuple[Any, ...]], column: Any, thread_id: int | None) -> Iterable[Row[*tuple[Any, ...]]]:
     return db.session.execute(query if thread_id is None else query.where(column == thread_id))
 
 
 def _compared(
     what: str,
     names: tuple[str, ...],
-    stored: Iterable[Row[Any]],
-    counted: Iterable[Row[Any]],
+    stored: Iterable[Row[*tuple[Any, ...]]],
+    counted: Iterable[Row[*tuple[Any, ...]]],
     *,
     keys: int = 1,
     empty: dict[str, object] | None = None,

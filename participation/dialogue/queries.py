@@ -6,99 +6,65 @@ the subject by `thread_id` on a higher floor.
 
 from __future__ import annotations
 
-import enum
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute, aliased, contains_eager
 
-from participation.accounts.models import Initiative, Role, User
+from participation.accounts.models import User
 from participation.base.db import db
 from participation.base.diff import Segment, compare
+from participation.dialogue.cursors import MAX_ID, Cursor, Sort, known, parse
 from participation.dialogue.models import (
     Ballot,
     Comment,
     CommentKind,
     CommentState,
     CommentVersion,
-    CommentVote,
     Stance,
     Tally,
     Thread,
     ThreadState,
 )
+from participation.dialogue.mood import Share, breakdown
+from participation.dialogue.rows import CommentView, comment_views
 from participation.places.models import Region
+
+__all__ = [
+    "CommentList",
+    "CommentPage",
+    "CommentView",
+    "Place",
+    "RegionTally",
+    "Share",
+    "Sort",
+    "Standing",
+    "ThreadPage",
+    "ThreadRow",
+    "Version",
+    "blank_thread",
+    "breakdown",
+    "comment_with_parent",
+    "comments_of",
+    "find",
+    "history",
+    "place_in_thread",
+    "recent_threads",
+    "replies_page",
+    "standing",
+    "tallies",
+    "thread_page",
+]
 
 SIZES = (30, 100)
 """How many comments a page may show, the usual number first."""
 
 FIRST_REPLIES = 5
 """How many replies stand under a comment before "Alle Antworten"."""
-
-MAX_ID = 2**31 - 1
-"""The largest id a database holds; a larger number in an address means nothing."""
-
-
-class Sort(enum.Enum):
-    """The order of a conversation; the values stand in addresses."""
-
-    NEWEST = "neueste"
-    OLDEST = "aelteste"
-    SUPPORTED = "hilfreichste"
-    DISCUSSED = "meistbesprochene"
-
-
-@dataclass(frozen=True, slots=True)
-class CommentView:
-    """A comment as a page shows it. Of one that is not shown, there is neither text nor author."""
-
-    id: int
-    thread_id: int
-    root_id: int | None
-    parent_id: int | None
-    kind: CommentKind | None
-    state: CommentState
-    reason: str
-    """Why it is hidden."""
-    html: str
-    lang: str
-    anchor: str | None
-    anchor_text: str
-    version: int
-    created_at: datetime
-    edited_at: datetime | None
-    helpful: int
-    unhelpful: int
-    score: int
-    reply_count: int
-    author_id: int
-    author: str
-    is_moderation: bool
-    is_example: bool
-    place: str
-    initiative: str
-    """The name of the initiative it was written for, or empty."""
-    initiative_slug: str
-    answer_to: str
-    """Whom a reply to a reply addresses; else empty."""
-    my_vote: int
-    """1 helpful, -1 not helpful, 0 none: the viewer's."""
-    replies: tuple[CommentView, ...] = ()
-
-    @property
-    def visible(self) -> bool:
-        """Whether the text is shown."""
-        return self.state is CommentState.VISIBLE
-
-    @property
-    def more_replies(self) -> int:
-        """How many replies there are beyond those that came along."""
-        return max(0, self.reply_count - len(self.replies)) if self.root_id is None else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +130,16 @@ class CommentPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a comment is found in its conversation."""
+
+    after: str | None
+    """The cursor of the page; None for the first."""
+    shown_id: int
+    """The comment's id, or that of the opening comment where the comment stands behind "Alle Antworten"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """One wording of a comment, compared with the one before."""
 
@@ -203,18 +179,17 @@ def thread_page(
     A malformed cursor, or one of another order, means the first page. `votable` counts only while there is no thread.
     """
     size = size if size in SIZES else SIZES[0]
-    start = _parse(after, sort)
-    if thread is None or thread.id is None:
-        empty = thread or blank_thread(votable=votable)
-        return ThreadPage(empty, (), Standing(), sort, kind, size, None, None)
-    views = _views(_page_ids(thread.id, sort, kind, start, size), viewer)
+    start = parse(after, sort)
+    if thread is None:
+        return ThreadPage(blank_thread(votable=votable), (), Standing(), sort, kind, size, None, None)
+    views = comment_views(_page_ids(thread.id, sort, kind, start, size), viewer)
     roots = _in_order([view for view in views if view.root_id is None], sort)
     replies: dict[int | None, list[CommentView]] = defaultdict(list)
     for view in sorted(views, key=lambda view: view.id):
         if view.root_id is not None:
             replies[view.root_id].append(view)
     shown = tuple(replace(root, replies=tuple(replies[root.id])) for root in roots[:size])
-    further = cursor(shown[-1], sort) if len(roots) > size else None
+    further = str(Cursor(sort, shown[-1].id, _value(shown[-1], sort))) if len(roots) > size else None
     return ThreadPage(thread, shown, standing(thread, viewer), sort, kind, size, after if start else None, further)
 
 
@@ -222,11 +197,11 @@ def replies_page(root_id: int, viewer: User | None, *, after: int = 0, size: int
     """Return the replies of a branch that come after the one with id `after`, the oldest first."""
     ids = (
         select(Comment.id)
-        .where(Comment.root_id == _known(root_id), Comment.id > _known(after))
+        .where(Comment.root_id == known(root_id), Comment.id > known(after))
         .order_by(Comment.id)
         .limit(size + 1)
     )
-    return _listed(sorted(_views(ids, viewer), key=lambda view: view.id), size)
+    return _listed(sorted(comment_views(ids, viewer), key=lambda view: view.id), size)
 
 
 def comment_with_parent(comment_id: int, viewer: User | None, *, after: int = 0) -> CommentPage | None:
@@ -235,21 +210,21 @@ def comment_with_parent(comment_id: int, viewer: User | None, *, after: int = 0)
         return None
     itself = select(Comment.id).where(Comment.id == comment_id)
     parent_id = select(Comment.parent_id).where(Comment.id == comment_id, Comment.parent_id.is_not(None))
-    found = {view.id: view for view in _views(union_all(itself, parent_id), viewer)}
+    found = {view.id: view for view in comment_views(union_all(itself, parent_id), viewer)}
     comment = found.get(comment_id)
     if comment is None:
         return None
     if comment.root_id is None:
         branch = replies_page(comment.id, viewer, after=after)
     else:
-        begin = max(_known(after), comment.id)
+        begin = max(known(after), comment.id)
         direct = (
             select(Comment.id)
             .where(Comment.root_id == comment.root_id, Comment.parent_id == comment.id, Comment.id > begin)
             .order_by(Comment.id)
             .limit(SIZES[0] + 1)
         )
-        branch = _listed(sorted(_views(direct, viewer), key=lambda view: view.id), SIZES[0])
+        branch = _listed(sorted(comment_views(direct, viewer), key=lambda view: view.id), SIZES[0])
     return CommentPage(comment, found.get(comment.parent_id or 0), branch.comments, branch.next)
 
 
@@ -314,8 +289,8 @@ def comments_of(
     if viewer is None or viewer.id != author_id:
         ids = ids.where(Comment.state == CommentState.VISIBLE)
     if after is not None:
-        ids = ids.where(Comment.id < _known(after))
-    return _listed(sorted(_views(ids, viewer), key=lambda view: -view.id), size)
+        ids = ids.where(Comment.id < known(after))
+    return _listed(sorted(comment_views(ids, viewer), key=lambda view: -view.id), size)
 
 
 def recent_threads(limit: int) -> list[ThreadRow]:
@@ -326,7 +301,7 @@ def recent_threads(limit: int) -> list[ThreadRow]:
         .order_by(Thread.last_comment_at.desc(), Thread.id.desc())
         .limit(limit)
     )
-    return [ThreadRow(*row) for row in rows]
+    return [ThreadRow(*row[:3], at) for row in rows if (at := row[3])]
 
 
 def tallies(thread_id: int) -> tuple[RegionTally, ...]:
@@ -336,19 +311,23 @@ def tallies(thread_id: int) -> tuple[RegionTally, ...]:
 
 def standing(thread: Thread | None, viewer: User | None) -> Standing:
     """Return how people voted and how the viewer did, in one statement; none where there is no vote."""
-    if thread is None or thread.id is None or not thread.votable:
+    if thread is None or not thread.votable:
         return Standing()
     return _standing(thread.id, viewer)
 
 
-def cursor(comment: CommentView, sort: Sort) -> str:
-    """Return the cursor of the page that begins after a comment."""
-    return _cursor(sort, comment.id, _value(comment, sort))
-
-
-def cursor_before(root_id: int) -> str:
-    """Return the cursor of the page, newest first, that begins with a certain opening comment."""
-    return _cursor(Sort.NEWEST, root_id + 1, 0)
+def place_in_thread(thread_id: int, comment_id: int, root_id: int | None) -> Place:
+    """Return where a comment stands in its conversation, the newest first: on which page, and under which id."""
+    root = root_id or comment_id
+    newer = select(Comment.id).where(Comment.thread_id == thread_id, Comment.root_id.is_(None), Comment.id > root)
+    earlier = select(Comment.id).where(Comment.root_id == root, Comment.id < comment_id)
+    counts = select(
+        select(func.count()).select_from(newer.limit(SIZES[0]).subquery()).scalar_subquery(),
+        select(func.count()).select_from(earlier.limit(FIRST_REPLIES).subquery()).scalar_subquery(),
+    )
+    before, above = db.session.execute(counts).one()
+    after = str(Cursor(Sort.NEWEST, root + 1)) if before >= SIZES[0] else None
+    return Place(after, comment_id if above < FIRST_REPLIES else root)
 
 
 def _standing(thread_id: int, viewer: User | None) -> Standing:
@@ -366,9 +345,7 @@ def _standing(thread_id: int, viewer: User | None) -> Standing:
     return Standing(rows[0][4] if rows else None, ordered)
 
 
-def _page_ids(
-    thread_id: int, sort: Sort, kind: CommentKind | None, start: tuple[int, int] | None, size: int
-) -> Select[Any]:
+def _page_ids(thread_id: int, sort: Sort, kind: CommentKind | None, start: Cursor | None, size: int) -> Select[Any]:
     """Select the ids of a page's opening comments and of the first replies under each."""
     root = aliased(Comment, name="root")
     order: list[InstrumentedAttribute[int]] = {
@@ -381,13 +358,12 @@ def _page_ids(
     if kind is not None:
         query = query.where(root.kind == kind)
     if start is not None:
-        value, last = start
         if sort is Sort.OLDEST:
-            query = query.where(root.id > last)
+            query = query.where(root.id > start.id)
         elif sort is Sort.NEWEST:
-            query = query.where(root.id < last)
+            query = query.where(root.id < start.id)
         else:
-            query = query.where(tuple_(*order) < tuple_(literal(value), literal(last)))
+            query = query.where(tuple_(*order) < tuple_(literal(start.value), literal(start.id)))
     columns = [column.asc() if sort is Sort.OLDEST else column.desc() for column in order]
     page = query.order_by(*columns).limit(size + 1).cte("page")
     # The fifth reply's id bounds the replies: so a branch of thousands costs no more than one of five.
@@ -410,98 +386,6 @@ def _page_ids(
     return select(both.c.id)
 
 
-def _views(ids: Any, viewer: User | None) -> list[CommentView]:
-    """Return comments with their authors and the viewer's votes in one statement, in no order."""
-    wanted = ids.subquery("wanted")
-    ident = next(iter(wanted.c))
-    parent, addressee = aliased(Comment, name="parent"), aliased(User, name="addressee")
-    mine: ColumnElement[Any] = literal(None)
-    if viewer is not None:
-        mine = CommentVote.helpful
-    query = (
-        select(
-            Comment.id,
-            Comment.thread_id,
-            Comment.root_id,
-            Comment.parent_id,
-            Comment.kind,
-            Comment.state,
-            Comment.state_reason,
-            Comment.html,
-            Comment.lang,
-            Comment.anchor,
-            Comment.anchor_text,
-            Comment.version,
-            Comment.created_at,
-            Comment.edited_at,
-            Comment.helpful,
-            Comment.unhelpful,
-            Comment.score,
-            Comment.reply_count,
-            Comment.author_id,
-            User.display_name,
-            User.role,
-            User.is_example,
-            User.residence_label,
-            Initiative.name.label("initiative"),
-            Initiative.slug.label("initiative_slug"),
-            addressee.display_name.label("answer_to"),
-            mine.label("mine"),
-        )
-        .select_from(wanted)
-        .join(Comment, Comment.id == ident)
-        .join(User, User.id == Comment.author_id)
-        .outerjoin(Initiative, Initiative.id == Comment.initiative_id)
-        .outerjoin(
-            parent,
-            and_(
-                parent.id == Comment.parent_id,
-                Comment.parent_id != Comment.root_id,
-                parent.state == CommentState.VISIBLE,
-            ),
-        )
-        .outerjoin(addressee, addressee.id == parent.author_id)
-    )
-    if viewer is not None:
-        own = and_(CommentVote.comment_id == Comment.id, CommentVote.voter_id == viewer.id)
-        query = query.outerjoin(CommentVote, own)
-    return [_view(row) for row in db.session.execute(query)]
-
-
-def _view(row: Row[Any]) -> CommentView:
-    """Make a view of a row; what is not shown is left out here, so that no template can show it by mistake."""
-    shown = row.state is CommentState.VISIBLE
-    return CommentView(
-        id=row.id,
-        thread_id=row.thread_id,
-        root_id=row.root_id,
-        parent_id=row.parent_id,
-        kind=row.kind,
-        state=row.state,
-        reason=row.state_reason,
-        html=row.html if shown else "",
-        lang=row.lang,
-        anchor=row.anchor,
-        anchor_text=row.anchor_text if shown else "",
-        version=row.version,
-        created_at=row.created_at,
-        edited_at=row.edited_at,
-        helpful=row.helpful,
-        unhelpful=row.unhelpful,
-        score=row.score,
-        reply_count=row.reply_count,
-        author_id=row.author_id,
-        author=row.display_name if shown else "",
-        is_moderation=shown and row.role is Role.MODERATOR,
-        is_example=row.is_example,
-        place=row.residence_label if shown and not row.initiative else "",
-        initiative=(row.initiative or "") if shown else "",
-        initiative_slug=(row.initiative_slug or "") if shown else "",
-        answer_to=row.answer_to or "",
-        my_vote=0 if row.mine is None else 1 if row.mine else -1,
-    )
-
-
 def _listed(views: list[CommentView], size: int) -> CommentList:
     return CommentList(tuple(views[:size]), views[size - 1].id if len(views) > size else None)
 
@@ -512,27 +396,3 @@ def _value(comment: CommentView, sort: Sort) -> int:
 
 def _in_order(views: Iterable[CommentView], sort: Sort) -> list[CommentView]:
     return sorted(views, key=lambda view: (_value(view, sort), view.id), reverse=sort is not Sort.OLDEST)
-
-
-_CURSOR = re.compile(r"([nahm])(?:(-?[0-9]{1,9})\.)?([0-9]{1,10})")
-
-
-def _cursor(sort: Sort, comment_id: int, value: int) -> str:
-    letter = sort.value[0]
-    return f"{letter}{value}.{comment_id}" if sort in (Sort.SUPPORTED, Sort.DISCUSSED) else f"{letter}{comment_id}"
-
-
-def _parse(text: str | None, sort: Sort) -> tuple[int, int] | None:
-    """Return (value, id) of a cursor, or None where it does not fit the order."""
-    match = _CURSOR.fullmatch(text or "")
-    if match is None or match[1] != sort.value[0] or int(match[3]) > MAX_ID:
-        return None
-    paired = sort in (Sort.SUPPORTED, Sort.DISCUSSED)
-    if paired != (match[2] is not None):
-        return None
-    return int(match[2] or 0), int(match[3])
-
-
-def _known(number: int) -> int:
-    """Return a number from an address, kept within what the database can compare."""
-    return min(max(number, 0), MAX_ID)

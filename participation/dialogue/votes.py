@@ -15,7 +15,7 @@ from participation.accounts.models import User
 from participation.base.clock import now
 from participation.base.db import db
 from participation.base.events import emit
-from participation.base.verdict import require
+from participation.base.verdict import Denied, require
 from participation.dialogue.events import VoteCast
 from participation.dialogue.models import Ballot, Comment, CommentVote, Stance, Tally, Thread
 from participation.dialogue.policy import LOGIN_TO_VOTE, may_rate, may_vote
@@ -29,8 +29,7 @@ def cast_vote(actor: User | None, thread: Thread, stance: Stance | None) -> None
     thread = locked_thread(thread)
     require(may_vote(actor, thread))
     if actor is None:  # for the type checker: may_vote has refused
-        require(LOGIN_TO_VOTE)
-        return
+        raise Denied(LOGIN_TO_VOTE)
     key = {"thread_id": thread.id, "voter_id": actor.id}
     ballot = db.session.get(Ballot, key, populate_existing=True)
     before = (ballot.stance, ballot.region) if ballot is not None else None
@@ -57,8 +56,7 @@ def rate_comment(actor: User | None, comment: Comment, helpful: bool | None) -> 
     comment = locked_comment(comment)
     require(may_rate(actor, comment))
     if actor is None:  # for the type checker: may_rate has refused
-        require(LOGIN_TO_VOTE)
-        return
+        raise Denied(LOGIN_TO_VOTE)
     key = {"comment_id": comment.id, "voter_id": actor.id}
     vote = db.session.get(CommentVote, key, populate_existing=True)
     before = vote.helpful if vote is not None else None
@@ -79,7 +77,8 @@ def rate_comment(actor: User | None, comment: Comment, helpful: bool | None) -> 
         "score": Comment.score + more - less,
     }
     db.session.execute(
-        update(Comment).where(Comment.id == comment.id).values(changes), execution_options={"synchronize_session": False}
+        update(Comment).where(Comment.id == comment.id).values(changes),
+        execution_options={"synchronize_session": False},
     )
     db.session.expire(comment, list(changes))
 

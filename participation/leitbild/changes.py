@@ -116,7 +116,9 @@ def _write(change: Change, fields: ChangeFields) -> None:
     if node is not None and node.since_revision != fields.based_on:
         raise StaleChange(base=change.before or "", mine=fields.after, current=node.body, since=node.since_revision)
     addition = fields.kind is ChangeKind.ADDITION
-    if addition and (change.new_node_id is None or change.new_title != fields.title or change.parent_id != fields.parent_id):
+    if addition and (
+        change.new_node_id is None or change.new_title != fields.title or change.parent_id != fields.parent_id
+    ):
         change.new_node_id = new_node_id(fields.parent_id, fields.title)
     elif not addition:
         change.new_node_id = None

@@ -40,7 +40,9 @@ class DraftEdited(Conflict):
 class StaleDraft(Conflict):
     """A newer revision exists than the one the draft rests on; the draft is kept as it is."""
 
-    default = _l("Inzwischen ist eine neuere Fassung erschienen. Der Entwurf ist unverändert. Sehen Sie nach, ob er noch passt.")
+    default = _l(
+        "Inzwischen ist eine neuere Fassung erschienen. Der Entwurf ist unverändert. Sehen Sie nach, ob er noch passt."
+    )
 
 
 class NotCollectable(DomainError):

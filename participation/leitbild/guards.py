@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import DDL, Connection, Table, event
+from sqlalchemy import Connection, Table, event, text
 
 IMMUTABLE = ("revisions", "passages", "log_entries")
 """Tables whose rows are only ever added."""
@@ -16,7 +16,7 @@ IMMUTABLE = ("revisions", "passages", "log_entries")
 MESSAGE = "published rows never change"
 
 
-class Immutable(Exception):  # noqa: N818 - names the situation
+class Immutable(Exception):
     """Someone tried to change or delete what was published."""
 
 
@@ -67,4 +67,4 @@ def _refuse(_mapper: object, _connection: Connection, target: object) -> None:
 
 def _create_triggers(table: Table, connection: Connection, **_options: object) -> None:
     for statement in statements(connection.dialect.name, (table.name,)):
-        connection.execute(DDL(statement.replace("%", "%%")))
+        connection.execute(text(statement))

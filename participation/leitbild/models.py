@@ -112,9 +112,7 @@ class Change(Base):
         CheckConstraint("before <> after", name="changes_something"),
         CheckConstraint("approver_id IS NULL OR approver_id <> author_id", name="four_eyes"),
         CheckConstraint("(state = 'published') = (revision_number IS NOT NULL)", name="published_in_revision"),
-        CheckConstraint(
-            "state NOT IN ('approved', 'published') OR approver_id IS NOT NULL", name="approver"
-        ),
+        CheckConstraint("state NOT IN ('approved', 'published') OR approver_id IS NOT NULL", name="approver"),
         ForeignKeyConstraint(
             ["id", "first_outcome_id"],
             ["change_outcomes.change_id", "change_outcomes.outcome_id"],

@@ -1,4 +1,4 @@
-"""What people may do with changes, drafts and revisions. Writing is moderators' work; every signature takes a second one."""
+"""What people may do with changes, drafts and revisions. Moderators write; a second one signs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def may_see_change(viewer: User | None, change: Change) -> Verdict:
 def may_edit_change(actor: User | None, change: Change) -> Verdict:
     """Say whether a person may write on a change: any moderator, while it is a draft."""
     if change.state is ChangeState.SUBMITTED:
-        return may_moderate(actor) and no(_l("Diese Änderung liegt zur Freigabe. Geben Sie sie zurück, um sie zu ändern."))
+        return may_moderate(actor) and no(
+            _l("Diese Änderung liegt zur Freigabe. Geben Sie sie zurück, um sie zu ändern.")
+        )
     return _change_in(actor, change, ChangeState.DRAFT)
 
 
@@ -51,7 +53,9 @@ def may_drop_change(actor: User | None, change: Change) -> Verdict:
 def may_compile(actor: User | None, draft: Draft) -> Verdict:
     """Say whether a person may put changes into a draft, take them out, and word its title and summary."""
     if draft.state is DraftState.SUBMITTED:
-        return may_moderate(actor) and no(_l("Der Entwurf liegt zur Veröffentlichung. Holen Sie ihn zurück, um ihn zu ändern."))
+        return may_moderate(actor) and no(
+            _l("Der Entwurf liegt zur Veröffentlichung. Holen Sie ihn zurück, um ihn zu ändern.")
+        )
     return _draft_in(actor, draft, DraftState.OPEN)
 
 
@@ -64,7 +68,9 @@ def may_publish(actor: User | None, draft: Draft) -> Verdict:
     """Say whether a person may publish a draft: a moderator who did not compile it."""
     verdict = _draft_in(actor, draft, DraftState.SUBMITTED)
     if verdict and actor is not None and actor.id == draft.author_id:
-        return no(_l("Sie haben den Entwurf zusammengestellt. Veröffentlichen muss eine zweite Person aus der Moderation."))
+        return no(
+            _l("Sie haben den Entwurf zusammengestellt. Veröffentlichen muss eine zweite Person aus der Moderation.")
+        )
     return verdict
 
 

@@ -131,18 +131,20 @@ def _add_node(change: Change) -> Node:
     parent = db.session.get_one(Node, change.parent_id)
     kind = db.session.get_one(Kind, change.new_kind_id)
     last = db.session.execute(
-        select(func.max(Node.position), func.max(Node.horizon)).where(Node.parent_id == parent.id)
+        select(
+            func.coalesce(func.max(Node.position), -1).label("position"), func.max(Node.horizon).label("horizon")
+        ).where(Node.parent_id == parent.id)
     ).one()
     own_thread = kind.votable or parent.thread_node_id is None
     node = Node(
         id=change.new_node_id,
         kind_id=kind.id,
         parent_id=parent.id,
-        position=0 if last[0] is None else last[0] + 1,
+        position=last.position + 1,
         reading_order=_order_after(parent),
         depth=parent.depth + 1,
         cluster_id=parent.cluster_id,
-        horizon=last[1] if kind.has_status else None,
+        horizon=last.horizon if kind.has_status else None,
         title=change.new_title,
         body="",
         html="",
@@ -192,19 +194,16 @@ def _contributions(changes: Sequence[Change]) -> tuple[Contribution, ...]:
     )
     found: dict[int, Contribution] = {}
     for change_id, number, item, commenter, proposer in rows:
-        comment = item.comment_id is not None
-        found.setdefault(
-            item.id,
-            Contribution(
-                user_id=commenter if comment else proposer,
-                kind="comment" if comment else "proposal",
-                id=item.comment_id if comment else item.proposal_id,
-                fate=item.fate,
-                answer=item.answer,
-                change_id=change_id,
-                outcome_number=number,
-            ),
+        contribution = Contribution(
+            user_id=proposer if item.comment_id is None else commenter,
+            kind="proposal" if item.comment_id is None else "comment",
+            id=item.comment_id or item.proposal_id or 0,
+            fate=item.fate,
+            answer=item.answer,
+            change_id=change_id,
+            outcome_number=number or 0,
         )
+        found.setdefault(item.id, contribution)
     return tuple(found.values())
 
 

@@ -1,4 +1,4 @@
-"""Whether a draft could be published: everything that stands in the way, at once, for the page and for the operation."""
+"""Whether a draft could be published: everything that stands in the way, at once."""
 
 from __future__ import annotations
 
@@ -68,7 +68,10 @@ def _twice(changes: Sequence[Change]) -> Iterator[Obstacle]:
     counted = Counter(change.node_id for change in changes if change.node_id)
     for change in changes:
         if change.node_id and counted[change.node_id] > 1:
-            yield Obstacle(_l("%(ref)s: Eine zweite Änderung im Entwurf betrifft dieselbe Stelle.", ref=change.reference), change.id)
+            yield Obstacle(
+                _l("%(ref)s: Eine zweite Änderung im Entwurf betrifft dieselbe Stelle.", ref=change.reference),
+                change.id,
+            )
 
 
 def _fit(change: Change, nodes: Mapping[str, Node], changes: Sequence[Change]) -> Iterator[Obstacle]:
@@ -80,7 +83,9 @@ def _fit(change: Change, nodes: Mapping[str, Node], changes: Sequence[Change]) -
     if change.kind is ChangeKind.ADDITION:
         parent = nodes.get(change.parent_id or "")
         if parent is None or not parent.is_current or parent.id in gone:
-            yield Obstacle(_l("%(ref)s: Die Stelle, unter die das Neue gehört, gibt es nicht mehr.", ref=ref), change.id)
+            yield Obstacle(
+                _l("%(ref)s: Die Stelle, unter die das Neue gehört, gibt es nicht mehr.", ref=ref), change.id
+            )
         if change.new_node_id in nodes:
             yield Obstacle(_l("%(ref)s: Der Name der neuen Stelle ist schon vergeben.", ref=ref), change.id)
         return
@@ -90,7 +95,9 @@ def _fit(change: Change, nodes: Mapping[str, Node], changes: Sequence[Change]) -
     if change.kind is ChangeKind.MERGE:
         target = nodes.get(change.target_id or "")
         if target is None or not target.is_current or target.id in gone:
-            yield Obstacle(_l("%(ref)s: Die Stelle, in der diese aufgehen soll, gibt es nicht mehr.", ref=ref), change.id)
+            yield Obstacle(
+                _l("%(ref)s: Die Stelle, in der diese aufgehen soll, gibt es nicht mehr.", ref=ref), change.id
+            )
     parts = [c for c in changes if c.kind is ChangeKind.ADDITION and c.target_id == change.node_id]
     if change.kind is ChangeKind.SPLIT and not parts:
         yield Obstacle(_l("%(ref)s: Zur Teilung fehlt die Ergänzung mit dem abgeteilten Wortlaut.", ref=ref), change.id)
@@ -103,7 +110,7 @@ def _orphans(changes: Sequence[Change]) -> Iterator[Obstacle]:
         return
     children = db.session.scalars(select(Node).where(Node.parent_id.in_(gone)).order_by(Node.reading_order))
     for child in children:
-        change = gone.get(child.parent_id)
+        change = gone.get(child.parent_id or "")
         if change is not None and child.is_current and child.id not in gone:
             text = _l("%(ref)s: Der Punkt „%(title)s“ bliebe allein zurück.", ref=change.reference, title=child.title)
             yield Obstacle(text, change.id)

@@ -61,7 +61,9 @@ class ChangeFields:
 class StaleChange(Conflict):
     """The node's wording is no longer the one the change began with."""
 
-    default = _l("Während Sie schrieben, hat sich der Wortlaut geändert. Ihr Text ist noch da. Passt er auch zur neuen Fassung?")
+    default = _l(
+        "Während Sie schrieben, hat sich der Wortlaut geändert. Ihr Text ist noch da. Passt er auch zur neuen Fassung?"
+    )
 
     def __init__(self, *, base: str, mine: str, current: str, since: int) -> None:
         super().__init__()
@@ -142,15 +144,23 @@ def _node_missing(fields: ChangeFields, node: Node | None) -> dict[str, Message]
         return {"node": _l("Diese Stelle gibt es nicht.")}
     if not node.is_current:
         return {"node": _l("Diese Stelle gehört nicht mehr zum Leitbild.")}
-    if fields.kind in VANISHING and not node.body:
+    return _vanishing_missing(fields, node) if fields.kind in VANISHING else _after_missing(fields, node)
+
+
+def _vanishing_missing(fields: ChangeFields, node: Node) -> dict[str, Message]:
+    if not node.body:
         return {"node": _l("Diese Stelle hat keinen eigenen Wortlaut.")}
     if fields.kind is ChangeKind.MERGE:
         target = db.session.get(Node, fields.target_id) if fields.target_id else None
         if target is None or target.id == node.id or not target.is_current:
             return {"target": _l("Wählen Sie die Stelle, in der diese aufgeht.")}
-    if fields.kind not in VANISHING and not fields.after:
+    return {}
+
+
+def _after_missing(fields: ChangeFields, node: Node) -> dict[str, Message]:
+    if not fields.after:
         return {"after": _l("Schreiben Sie den neuen Wortlaut. Soll die Stelle entfallen, wählen Sie Streichung.")}
-    if fields.kind not in VANISHING and fields.after == node.body:
+    if fields.after == node.body:
         return {"after": _l("Das ist der Wortlaut, der schon gilt.")}
     return {}
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from participation.accounts.models import User
 from participation.base.db import db
 from participation.notify.models import Letter, Notification
+from participation.notify.operations import PAUSES
 from participation.notify.wording import sentence
 
 
@@ -38,5 +39,5 @@ def notifications(viewer: User, *, before: int | None = None, size: int = 30) ->
 
 
 def waiting_letters() -> int:
-    """Return how many letters have not been sent yet; for those who run the platform."""
-    return db.session.scalar(select(func.count()).where(Letter.sent_at.is_(None))) or 0
+    """Return how many letters are still to be tried; those given up after many failures do not count."""
+    return db.session.scalar(select(func.count()).where(Letter.sent_at.is_(None), Letter.attempts <= len(PAUSES))) or 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from participation.base.verdict import Message
@@ -17,13 +16,13 @@ SENTENCES: Mapping[str, Message] = {
     "mandate_ended": _l("Ihr Mandat für „%(name)s“ ist beendet. Was Sie geschrieben haben, bleibt stehen."),
 }
 
+UNKNOWN = _l("Es gibt etwas Neues für Sie.")
+
 
 def sentence(kind: str, params: Mapping[str, Any]) -> str:
     """Return what a notification says; one whose kind or parameters are no longer known points to its link."""
     template = SENTENCES.get(kind)
-    if template is None:
-        return _("Es gibt etwas Neues für Sie.")
     try:
-        return str(template) % params
-    except KeyError:
-        return _("Es gibt etwas Neues für Sie.")
+        return str(template) % params if template is not None else str(UNKNOWN)
+    except (KeyError, TypeError):
+        return str(UNKNOWN)

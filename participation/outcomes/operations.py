@@ -116,6 +116,7 @@ def save_outcome(actor: User, outcome: Outcome, fields: OutcomeFields, *, expect
     require(may_edit_outcome(actor, outcome))
     if missing := evidence_missing(fields.evidence):
         raise IncompleteOutcome(missing)
+    _pin(outcome, fields.evidence)
     for name in TEXTS:
         text = normalise(getattr(fields, name), limit=LIMIT)
         setattr(outcome, name, text)
@@ -124,7 +125,6 @@ def save_outcome(actor: User, outcome: Outcome, fields: OutcomeFields, *, expect
     outcome.author_id = actor.id
     outcome.edit += 1
     outcome.updated_at = now()
-    _pin(outcome, fields.evidence)
     db.session.flush()
     return outcome
 
@@ -224,21 +224,23 @@ def _pin(outcome: Outcome, pins: tuple[Pin, ...]) -> None:
     """Make the outcome's evidence what was chosen; what was pinned before stays, even if hidden since."""
     present = {piece.key: piece for piece in _evidence(outcome)}
     chosen = {pin.key: pin for pin in pins}
-    for key, piece in present.items():
-        if key not in chosen:
-            db.session.delete(piece)
     reach = proposals_in_reach(node_id=outcome.node_id, proposal_id=outcome.proposal_id)
     threads = {outcome.thread_id, *(row.thread_id for row in reach)} - {None}
     comments = _comments(chosen.values(), threads, present)
-    citable = {row.proposal_id for row in reach}
+    if (
+        {pin.proposal_id for key, pin in chosen.items() if key not in present}
+        - {row.proposal_id for row in reach}
+        - {None}
+    ):
+        raise NotEvidence
+    for key, piece in present.items():
+        if key not in chosen:
+            db.session.delete(piece)
     for key, pin in chosen.items():
-        comment = comments.get(pin.comment_id) if pin.comment_id is not None else None
         if key not in present:
-            if comment.state is not CommentState.VISIBLE if comment is not None else pin.proposal_id not in citable:
-                raise NotEvidence
             present[key] = Evidence(outcome_id=outcome.id, comment_id=pin.comment_id, proposal_id=pin.proposal_id)
             db.session.add(present[key])
-        _fill(present[key], pin, comment)
+        _fill(present[key], pin, comments.get(pin.comment_id) if pin.comment_id is not None else None)
 
 
 def _fill(piece: Evidence, pin: Pin, comment: Comment | None) -> None:
@@ -254,12 +256,16 @@ def _fill(piece: Evidence, pin: Pin, comment: Comment | None) -> None:
 
 
 def _comments(pins: Iterable[Pin], threads: set[int | None], present: Mapping[str, Evidence]) -> dict[int, Comment]:
-    """Return the chosen comments; new ones must stand in a thread that the outcome can rest on."""
+    """Return the chosen comments; new ones must be visible, in a thread that the outcome can rest on."""
     ids = {pin.comment_id for pin in pins if pin.comment_id is not None}
     if not ids:
         return {}
     rows = db.session.scalars(select(Comment).where(Comment.id.in_(ids)))
-    found = {row.id: row for row in rows if row.thread_id in threads or f"k{row.id}" in present}
+    found = {
+        row.id: row
+        for row in rows
+        if f"k{row.id}" in present or (row.thread_id in threads and row.state is CommentState.VISIBLE)
+    }
     if set(found) != ids:
         raise NotEvidence
     return found

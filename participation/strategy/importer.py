@@ -15,15 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
-from participation.base.db import Base, db
+from participation.base.db import db
 from participation.base.text import render_wording
 from participation.base.verdict import Conflict
 from participation.places.content import load_places, load_residences
 from participation.places.models import Place, Region, Residence
 from participation.strategy.content import Content, NodeText, load_content
 from participation.strategy.models import (
+    MEASURES,
     Actor,
     ContentImport,
     Kind,
@@ -33,6 +34,7 @@ from participation.strategy.models import (
     NodePlace,
     Relation,
 )
+from participation.strategy.queries import has_dialogue
 
 ORDER_STEP = 1000
 """Room between two nodes in reading order for those that revisions add."""
@@ -56,13 +58,26 @@ class Report:
     threads: int
     changed: bool
 
+    @property
+    def nodes(self) -> int:
+        """All nodes together."""
+        return sum(self.counts.values())
 
-def import_content(folder: Path) -> Report:
+    @property
+    def measures(self) -> int:
+        """The lines of the Maßnahmenliste."""
+        return sum(self.counts.get(kind, 0) for kind in MEASURES)
+
+
+def import_content(folder: Path, *, start_over: bool = False) -> Report:
     """Load the content folder; do nothing when it is what the database already holds.
+
+    With `start_over` a changed wording replaces the imported one, as long as nobody has contributed; the caller has
+    taken away before what rests on the nodes.
 
     Raises:
         ContentError: if a file is invalid; names every file, line and reason.
-        WordingChanged: if wording, titles or the tree differ from what was imported.
+        WordingChanged: if wording, titles or the tree differ from what was imported and may not be replaced.
     """
     content = load_content(folder)
     places, residences = load_places(folder), load_residences(folder)
@@ -74,7 +89,10 @@ def import_content(folder: Path) -> Report:
     if last is not None and last.fingerprint == fingerprint:
         return Report(report.counts, report.threads, changed=False)
     if last is not None and last.wording != wording:
-        raise WordingChanged(_diff(last.wording, content))
+        if not start_over or has_dialogue():
+            raise WordingChanged(_diff(last.wording, content))
+        _forget()
+        last = None
 
     for place in places:
         fields = {name: getattr(place, name) for name in PLACE_FIELDS}
@@ -96,6 +114,8 @@ def import_content(folder: Path) -> Report:
     db.session.flush()
     if last is None:
         db.session.execute(insert(Node), [_row(node) for node in content.nodes])
+    else:
+        _write_thread_titles(content)
     _write_notes(content)
     db.session.add(ContentImport(fingerprint=fingerprint, wording=wording))
     db.session.flush()
@@ -145,11 +165,28 @@ def _row(node: NodeText) -> dict[str, object]:
     }
 
 
-def _write_notes(content: Content) -> None:
-    """Replace what stands beside the wording: notes, places, actors, relations."""
-    tables: tuple[type[Base], ...] = (NodeNote, NodePlace, NodeActor, Relation)
-    for table in tables:
+def _forget() -> None:
+    """Delete the nodes and what stands beside them."""
+    for table in (NodeNote, NodePlace, NodeActor, Relation, Node):
         db.session.execute(delete(table))
+    db.session.expire_all()
+
+
+def _write_thread_titles(content: Content) -> None:
+    """Update the only editorial field that stands on the node itself."""
+    now = dict(db.session.execute(select(Node.id, Node.thread_title)).tuples())
+    for node in content.nodes:
+        if now[node.id] != node.editorial.thread_title:
+            changed = update(Node).where(Node.id == node.id)
+            db.session.execute(changed.values(thread_title=node.editorial.thread_title))
+
+
+def _write_notes(content: Content) -> None:
+    """Replace what stands beside the wording: notes, places, actors, relations; nodes of later revisions keep theirs."""
+    tables = (NodeNote, NodePlace, NodeActor, Relation)
+    ids = [node.id for node in content.nodes]
+    for table in tables:
+        db.session.execute(delete(table).where(table.node_id.in_(ids)))
     notes: list[dict[str, object]] = []
     places: list[dict[str, object]] = []
     actors: list[dict[str, object]] = []

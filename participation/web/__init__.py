@@ -12,4 +12,14 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from participation.web.accounts.views import accounts
+from participation.web.notify.views import notify
+from participation.web.places.views import places
+from participation.web.strategy.views import strategy
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    accounts,
+    notify,
+    places,
+    strategy,
+)

@@ -15,6 +15,7 @@ from participation.base.db import db
 from participation.notify.models import Letter
 from participation.notify.operations import POSTED
 from participation.notify.postman import Round, deliver
+from participation.notify.queries import waiting_letters
 from participation.notify.transport import Message, transport
 
 AGAIN = 60.0
@@ -23,6 +24,7 @@ AGAIN = 60.0
 
 def prepare(app: Flask) -> None:
     """Watch for posted letters. In tests nothing is delivered unless the test calls `deliver_now`."""
+    app.extensions["postman"] = deliver_now
     if app.testing:
         return
     thread = _Thread(app)
@@ -85,14 +87,8 @@ class _Thread:
             self.signal.clear()
             try:
                 with self.app.app_context():
-                    pause = AGAIN if deliver_now().failed or pause and self.waiting() else None
+                    deliver_now()
+                    pause = AGAIN if waiting_letters() else None
             except Exception:
                 self.app.logger.exception("the postman stumbled")
                 pause = AGAIN
-
-    @staticmethod
-    def waiting() -> bool:
-        """Say whether letters are left that failed earlier."""
-        from participation.notify.queries import waiting_letters  # noqa: PLC0415
-
-        return waiting_letters() > 0

@@ -77,6 +77,7 @@ def test_most_similar_returns_the_best_first() -> None:
     assert most_similar("Ein Radweg nach Görlitz", titles.items(), limit=1) == [("c", 1.0)]
     assert most_similar("Ein Radweg nach Görlitz", [], limit=3) == []
     assert most_similar("", titles.items()) == []
+    assert most_similar("Radwege", titles.items(), cutoff=1) == [("d", 1.0)]
 
 
 def test_equals_keep_their_order() -> None:

@@ -233,6 +233,11 @@ def test_whatever_html_comes_in_goes_out_safe(html: str) -> None:
     assert not any(character in "\ud800\u202e\x00" for character in safe)
 
 
+def test_sanitising_takes_tags_away_and_leaves_words() -> None:
+    assert text.sanitise("<b>a</b> <em class=x>b</em><!-- c --> &amp; d&#8238;e") == "a <em>b</em> &amp; de"
+    assert text.sanitise("<a href='x.html'>a</a>") == f'<a rel="{text.REL}">a</a>'
+
+
 def test_a_rendered_text_names_its_sanitiser() -> None:
     rendered = text.render("Hallo")
     assert rendered == text.Rendered("<p>Hallo</p>\n", text.SANITISER_VERSION)
@@ -366,6 +371,7 @@ def test_a_tiresome_text_is_rendered_too(piece: str) -> None:
         ("\ud800a", "a"),
         ("👩\u200d🌾", "👩\u200d🌾"),
         ("Z" + "\u0316" * 50, "Z" + "\u0316" * 4),
+        ("q" + "\u0344" * 4, "q" + "\u0308\u0301" * 2),
         ("", ""),
     ],
 )

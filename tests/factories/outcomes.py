@@ -13,6 +13,7 @@ from participation.dialogue.models import Comment, CommentKind, Thread
 from participation.dialogue.operations import write_comment
 from participation.outcomes.models import Evidence, Fate, Outcome, OutcomeKind, OutcomeState
 from participation.proposals.models import Proposal
+from participation.proposals.operations import thread_of as thread_of_proposal
 from participation.strategy.models import Node
 from participation.strategy.operations import thread_of
 from tests.factories.accounts import moderator, user
@@ -94,6 +95,4 @@ def _texts() -> dict[str, str]:
 def _thread(node_id: str, proposal: Proposal | None) -> Thread:
     if proposal is None:
         return thread_of(db.session.get(Node, node_id))
-    from participation.proposals.operations import thread_of as proposal_thread
-
-    return proposal_thread(proposal)
+    return thread_of_proposal(proposal)

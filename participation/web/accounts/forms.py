@@ -22,6 +22,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp
 
+from participation.accounts.operations import LINKLIKE, NAME_LIMIT, NAME_MINIMUM
 from participation.accounts.passwords import MAXIMUM, MINIMUM
 from participation.accounts.queries import residence_choices
 from participation.base.verdict import Message
@@ -40,8 +41,6 @@ GROUPS: dict[str, Message] = {
     "anderswo": _l("Anderswo"),
 }
 
-_LINKLIKE = re.compile(r"[/@<>]|www\.|\w\.[a-z]{2,}", re.IGNORECASE)
-
 
 class Address:
     """A complete e-mail address, by its form alone: asking the network would tell others who registers here."""
@@ -54,13 +53,19 @@ class Address:
         try:
             field.data = validate_email(value, check_deliverability=False, allow_smtputf8=False).normalized.lower()
         except EmailNotValidError as error:
-            raise ValidationError(_l("Das ist keine vollständige E-Mail-Adresse. Sie hat die Form name@anbieter.de.")) from error
+            raise ValidationError(
+                _l("Das ist keine vollständige E-Mail-Adresse. Sie hat die Form name@anbieter.de.")
+            ) from error
 
 
 def no_link(form: Any, field: Field) -> None:
-    """Refuse a name that could serve as a link: it stands in mails to addresses that nobody has confirmed."""
-    if _LINKLIKE.search(field.data or ""):
-        raise ValidationError(_l("Der Name sieht wie eine Internet-Adresse aus. Schreiben Sie ihn ohne / @ < > und mit Leerzeichen nach Punkten."))
+    """Refuse a name that could serve as a link."""
+    if LINKLIKE.search(field.data or ""):
+        raise ValidationError(
+            _l(
+                "Der Name sieht wie eine Internet-Adresse aus. Lassen Sie / und @ weg, nach Punkten ein Leerzeichen."
+            )
+        )
 
 
 def stripped(value: Any) -> Any:
@@ -68,7 +73,7 @@ def stripped(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def required(message: Message) -> list[Any]:
+def required(message: str) -> list[Any]:
     """Return the validator of a field that must not stay empty."""
     return [DataRequired(message)]
 
@@ -78,7 +83,11 @@ class LoginForm(FlaskForm):
 
     email = EmailField(_l("E-Mail-Adresse"), [DataRequired(_l("Tragen Sie Ihre E-Mail-Adresse ein.")), Length(max=254)])
     password = PasswordField(
-        _l("Passwort"), [InputRequired(_l("Tragen Sie Ihr Passwort ein.")), Length(max=MAXIMUM, message=_l("So lang ist kein Passwort hier."))]
+        _l("Passwort"),
+        [
+            InputRequired(_l("Tragen Sie Ihr Passwort ein.")),
+            Length(max=MAXIMUM, message=_l("So lang ist kein Passwort hier.")),
+        ],
     )
     next = HiddenField()
 
@@ -86,10 +95,12 @@ class LoginForm(FlaskForm):
 class AddressForm(FlaskForm):
     """An address that a link goes to."""
 
-    email = EmailField(_l("E-Mail-Adresse"), [*required(_l("Tragen Sie Ihre E-Mail-Adresse ein.")), Length(max=254), Address()])
+    email = EmailField(
+        _l("E-Mail-Adresse"), [*required(_l("Tragen Sie Ihre E-Mail-Adresse ein.")), Length(max=254), Address()]
+    )
 
 
-def new_password(label: Message) -> PasswordField:
+def new_password(label: str) -> PasswordField:
     """Return the field for a password to be set."""
     length = Length(
         min=MINIMUM,
@@ -108,7 +119,9 @@ class PasswordForm(FlaskForm):
 class ChangePasswordForm(FlaskForm):
     """A new password, by the present one."""
 
-    password_now = PasswordField(_l("Jetziges Passwort"), [InputRequired(_l("Tragen Sie Ihr jetziges Passwort ein.")), Length(max=MAXIMUM)])
+    password_now = PasswordField(
+        _l("Jetziges Passwort"), [InputRequired(_l("Tragen Sie Ihr jetziges Passwort ein.")), Length(max=MAXIMUM)]
+    )
     password_new = new_password(_l("Neues Passwort"))
 
 
@@ -123,7 +136,7 @@ class ProfileForm(FlaskForm):
         _l("Name, der bei Ihren Beiträgen steht"),
         [
             *required(_l("Wie sollen wir Sie nennen?")),
-            Length(2, 80, message=_l("Der Name braucht 2 bis 80 Zeichen.")),
+            Length(NAME_MINIMUM, NAME_LIMIT, message=_l("Der Name braucht %(min)d bis %(max)d Zeichen.")),
             no_link,
         ],
         filters=[stripped],
@@ -139,7 +152,9 @@ class ProfileForm(FlaskForm):
 class RegisterForm(ProfileForm):
     """A new account."""
 
-    email = EmailField(_l("E-Mail-Adresse"), [*required(_l("Tragen Sie Ihre E-Mail-Adresse ein.")), Length(max=254), Address()])
+    email = EmailField(
+        _l("E-Mail-Adresse"), [*required(_l("Tragen Sie Ihre E-Mail-Adresse ein.")), Length(max=254), Address()]
+    )
     password = new_password(_l("Passwort"))
     homepage = StringField(_l("Dieses Feld bleibt leer"))
     """Only machines fill it in."""
@@ -173,7 +188,10 @@ class InitiativeForm(FlaskForm):
         [
             Optional(),
             Length(max=200),
-            Regexp(r"https?://[^\s/?#@]+\.[^\s/?#@]+([/?#]\S*)?$", message=_l("Die Adresse beginnt mit https:// oder http://.")),
+            Regexp(
+                r"https?://[^\s/?#@]+\.[^\s/?#@]+([/?#]\S*)?$",
+                message=_l("Die Adresse beginnt mit https:// oder http://."),
+            ),
         ],
         filters=[stripped],
     )
@@ -186,7 +204,9 @@ class DelegateForm(FlaskForm):
         _l("Nummer oder Adresse der Personenseite"),
         [
             *required(_l("Tragen Sie die Nummer der Person ein.")),
-            Regexp(r".*?(\d{1,9})/?\s*$", message=_l("Die Nummer steht am Ende der Adresse, zum Beispiel /personen/12.")),
+            Regexp(
+                r".*?(\d{1,9})/?\s*$", message=_l("Die Nummer steht am Ende der Adresse, zum Beispiel /personen/12.")
+            ),
         ],
         filters=[stripped],
     )
@@ -194,7 +214,7 @@ class DelegateForm(FlaskForm):
     @property
     def person_id(self) -> int:
         """The number at the end of what was typed."""
-        found = re.search(r"(\d{1,9})/?$", self.person.data)
+        found = re.search(r"(\d{1,9})/?$", self.person.data or "")
         return int(found[1]) if found else 0
 
 

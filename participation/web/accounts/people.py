@@ -1,0 +1,128 @@
+"""One's own account, a person's page, and one's own contributions."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from participation.accounts import operations
+from participation.accounts.models import User
+from participation.accounts.queries import mandates
+from participation.accounts.queries import person as find_person
+from participation.base.db import transaction
+from participation.proposals.queries import drafts_of
+from participation.web.access import public, resident
+from participation.web.accounts import contributions
+from participation.web.accounts.blueprint import accounts
+from participation.web.accounts.forms import ChangePasswordForm, ProfileForm
+from participation.web.accounts.session import begin
+from participation.web.security import limiter
+from participation.web.shell import viewer
+
+Answer = str | Response | tuple[str, int]
+
+
+def myself() -> User:
+    """Return the person logged in; only for views that ask for one."""
+    person = viewer()
+    if person is None:
+        abort(403)
+    return person
+
+
+@accounts.route("/konto/profil", methods=["GET", "POST"])
+@resident
+def profile() -> Answer:
+    """Show and change one's own profile."""
+    me = myself()
+    form = ProfileForm(display_name=me.display_name, residence=me.residence_id or "", locale=me.locale)
+    if not form.is_submitted():
+        return _profile(me, form, ChangePasswordForm())
+    if not form.validate():
+        return _profile(me, form, ChangePasswordForm(formdata=None)), 422
+    with transaction():
+        operations.update_profile(
+            me,
+            display_name=form.display_name.data or "",
+            residence_id=form.residence.data or None,
+            locale=form.locale.data,
+        )
+    flash(_("Ihre Angaben sind gespeichert."), "success")
+    return redirect(url_for("accounts.profile"), 303)
+
+
+@accounts.post("/konto/profil/passwort")
+@resident
+@limiter.limit("10/minute")
+def change_password() -> Answer:
+    """Change one's own password; every other device is logged out."""
+    me = myself()
+    form = ChangePasswordForm()
+    fields = ProfileForm(formdata=None, display_name=me.display_name, residence=me.residence_id or "", locale=me.locale)
+    if not form.validate():
+        return _profile(me, fields, form), 422
+    try:
+        with transaction():
+            operations.change_password(me, current=form.password_now.data or "", new=form.password_new.data or "")
+    except operations.WrongPassword as error:
+        form.password_now.errors = [str(error.message)]
+        return _profile(me, fields, form), error.status
+    begin(me)
+    flash(_("Ihr neues Passwort gilt. Alle anderen Geräte sind abgemeldet."), "success")
+    return redirect(url_for("accounts.profile"), 303)
+
+
+@accounts.get("/personen/<int:id>")
+@public
+def person(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
+    """Show who somebody is and what they contributed."""
+    found = find_person(id)
+    if found is None:
+        abort(404)
+    rows: contributions.Rows
+    view = "vorschlaege" if request.args.get("ansicht") == "vorschlaege" else "beitraege"
+    key = _key()
+    if view == "vorschlaege":
+        rows, following = contributions.proposals(viewer(), author_id=found.id, after=key)
+    else:
+        rows, following = contributions.comments(None, author_id=found.id, after=key)
+    further = url_for("accounts.person", id=id, ansicht=view, nach=following) if following else None
+    page = {"person": found, "view": view, "rows": rows, "further": further, "later": key is not None, "own": False}
+    if request.headers.get("HX-Request") == "true" and key is not None:
+        return render_template("accounts/_contributions.html", **page)
+    return render_template("accounts/person.html", mandates=mandates(found.id), **page)
+
+
+@accounts.get("/meine-beitraege")
+@resident
+def mine() -> Answer:
+    """Show what the person logged in contributed, and what became of it."""
+    me = myself()
+    rows: contributions.Rows
+    view = request.args.get("ansicht", "beitraege")
+    key = _key()
+    drafts = []
+    if view == "vorschlaege":
+        rows, following = contributions.proposals(me, author_id=me.id, after=key)
+        drafts = drafts_of(me) if key is None else []
+    elif view == "stimmen":
+        rows, following = contributions.votes(me, after=key)
+    else:
+        view = "beitraege"
+        rows, following = contributions.comments(me, author_id=me.id, after=key)
+    further = url_for("accounts.mine", ansicht=view, nach=following) if following else None
+    page = {"view": view, "rows": rows, "further": further, "later": key is not None, "own": True}
+    if request.headers.get("HX-Request") == "true" and key is not None:
+        return render_template("accounts/_contributions.html", **page)
+    return render_template("accounts/mine.html", drafts=drafts, **page)
+
+
+def _profile(me: User, form: ProfileForm, password_form: ChangePasswordForm) -> str:
+    return render_template("accounts/profile.html", me=me, form=form, password_form=password_form)
+
+
+def _key() -> int | None:
+    """Return where the list goes on, from the address."""
+    value = request.args.get("nach", "")
+    return int(value) if value.isdecimal() and len(value) < 10 else None

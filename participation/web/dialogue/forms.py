@@ -1,0 +1,131 @@
+"""The forms of a conversation."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, IntegerField, RadioField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
+
+from participation.accounts.models import User
+from participation.accounts.policy import Mandate
+from participation.dialogue.comments import KEY_LENGTH, LANGUAGES, MAX_LENGTH
+from participation.dialogue.cursors import MAX_ID
+from participation.dialogue.models import CommentKind
+
+KINDS = {
+    CommentKind.QUESTION: _l("Frage"),
+    CommentKind.FOR: _l("Argument dafür"),
+    CommentKind.AGAINST: _l("Argument dagegen"),
+    CommentKind.ADDITION: _l("Ergänzung"),
+    CommentKind.EXPERIENCE: _l("Erfahrung"),
+}
+LANGUAGE_NAMES = dict(
+    zip(LANGUAGES, ("Deutsch", "Hornjoserbsce", "Dolnoserbski", "Polski", "Čeština", "English"), strict=True)
+)
+"""Each in itself, as in the header; nothing to translate."""
+
+
+def one_line_end(text: str | None) -> str | None:
+    """Return the text as it was typed: browsers send two characters for a line end, which would count double."""
+    return text.replace("\r\n", "\n") if text else text
+
+
+def written(form: FlaskForm, field: Field) -> None:
+    """Refuse a text of spaces."""
+    if not (field.data or "").strip():
+        raise StopValidation(_("Schreiben Sie etwas, mindestens ein Zeichen."))
+
+
+def required(validator: object) -> object:
+    """Mark a validator so that its field says it is required."""
+    validator.field_flags = {"required": True}  # type: ignore[attr-defined]
+    return validator
+
+
+BODY = [required(written), Length(max=MAX_LENGTH, message=_l("Höchstens 5.000 Zeichen sind möglich."))]
+
+
+class CommentForm(FlaskForm):
+    """A contribution or, with a parent, a reply. Make it with `comment_form`, which fills in the choices."""
+
+    parent = HiddenField()
+    submission_key = HiddenField(validators=[Length(max=KEY_LENGTH)])
+    kind = RadioField(_l("Was möchten Sie beitragen?"), validate_choice=False)
+    anchor = SelectField(_l("Bezieht sich auf"))
+    speaker = SelectField(_l("Sie schreiben"))
+    body = TextAreaField(_l("Ihr Text"), validators=BODY, filters=[one_line_end])
+    lang = SelectField(_l("Sprache Ihres Textes"), choices=list(LANGUAGE_NAMES.items()))
+
+    def validate_kind(self, field: Field) -> None:
+        """Ask for a kind unless this is a reply."""
+        if not self.parent_id and field.data not in {kind.value for kind in CommentKind}:
+            raise ValidationError(_("Wählen Sie eine der fünf Arten."))
+
+    @property
+    def parent_id(self) -> int | None:
+        """The comment that is answered; 0 for something that cannot be one."""
+        text = self.parent.data or ""
+        if not text:
+            return None
+        return int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 and int(text) <= MAX_ID else 0
+
+    @property
+    def chosen_kind(self) -> CommentKind | None:
+        """What the contribution wants to be; replies are just replies."""
+        return CommentKind(self.kind.data) if not self.parent.data else None
+
+    @property
+    def initiative_id(self) -> int | None:
+        """For which initiative it is written; None for the person."""
+        return int(self.speaker.data) if self.speaker.data else None
+
+    def renew_key(self) -> None:
+        """Make the next sending a new contribution."""
+        self.submission_key.data = secrets.token_urlsafe(16)
+
+
+def comment_form(
+    user: User,
+    mandates: Sequence[Mandate],
+    anchors: Sequence[tuple[str, str]],
+    whole: str,
+    *,
+    parent_id: int | None = None,
+) -> CommentForm:
+    """Return the form with this person's choices; fields without a choice to make are left out."""
+    form = CommentForm()
+    form.kind.choices = [(kind.value, label) for kind, label in KINDS.items()]
+    form.anchor.choices = [("", whole), *anchors]
+    form.speaker.choices = [
+        ("", _("als Person")),
+        *((str(mandate.initiative_id), _("für %(name)s", name=mandate.name)) for mandate in mandates),
+    ]
+    # A select that is not drawn is not sent.
+    if form.is_submitted():
+        form.anchor.data, form.speaker.data = form.anchor.data or "", form.speaker.data or ""
+    else:
+        form.anchor.data, form.speaker.data = "", ""
+        form.lang.data = user.locale if user.locale in LANGUAGES else LANGUAGES[0]
+        form.parent.data = str(parent_id) if parent_id else ""
+        form.renew_key()
+    return form
+
+
+class EditForm(FlaskForm):
+    """A new wording of one's comment."""
+
+    version = IntegerField(validators=[InputRequired()])
+    body = TextAreaField(_l("Ihr Text"), validators=BODY, filters=[one_line_end])
+
+
+class RateForm(FlaskForm):
+    """Which comment is helpful, which is not, and of which a rating is taken back."""
+
+    hilfreich = IntegerField(validators=[Optional()])
+    nicht = IntegerField(validators=[Optional()])
+    ohne = IntegerField(validators=[Optional()])

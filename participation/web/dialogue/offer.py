@@ -1,0 +1,53 @@
+"""What a page offers beside comments, decided once for all of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+from flask import request, url_for
+
+from participation.accounts.models import User
+from participation.dialogue.policy import may_comment
+
+
+class ReceiptLine(Protocol):
+    """What became of a contribution, as components/receipt.html draws it."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def link(self) -> str: ...
+
+
+class Offer(NamedTuple):
+    """The same for every comment of a page; whose a comment is, the template compares by id."""
+
+    me: int | None
+    write: bool
+    """Whether the viewer may answer, rate, and edit their own."""
+    reply_url: str
+    """The page with the write form; empty where that is the page itself, which keeps a hundred links short."""
+    comment_url: str
+    """Before a comment's id."""
+    person_url: str
+    """Before a person's id."""
+    initiative_url: str
+    """Before an initiative's slug."""
+
+
+def offer_for(user: User | None, page_url: str) -> Offer:
+    """Decide what a page offers to a person beside its comments."""
+    return Offer(
+        me=user.id if user else None,
+        write=bool(may_comment(user)),
+        reply_url="" if request.path == page_url else page_url,
+        comment_url=url_for("dialogue.comment", comment_id=0)[:-1],
+        person_url=url_for("accounts.person", person_id=0)[:-1],
+        initiative_url=url_for("accounts.initiative", slug="-")[:-1],
+    )

@@ -1,0 +1,4 @@
+"""Pages of notifications.
+
+views   the list, opening a note, marking all as read
+"""

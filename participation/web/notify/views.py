@@ -1,0 +1,47 @@
+"""A person's notifications."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from participation.base.db import transaction
+from participation.notify import operations
+from participation.notify.queries import notifications
+from participation.web import kept
+from participation.web.access import resident
+from participation.web.accounts.people import myself
+
+notify = Blueprint("notify", __name__)
+SIZE = 30
+
+
+@notify.get("/nachrichten")
+@resident
+def index() -> str:
+    """List a person's notes, the newest first."""
+    value = request.args.get("vor", "")
+    before = int(value) if value.isdecimal() and len(value) < 10 else None
+    rows = notifications(myself(), before=before, size=SIZE)
+    further = url_for("notify.index", vor=rows[SIZE - 1].id) if len(rows) > SIZE else None
+    fragment = request.headers.get("HX-Request") == "true" and before is not None
+    template = "notify/_rows.html" if fragment else "notify/index.html"
+    return render_template(template, rows=rows[:SIZE], further=further, later=before is not None)
+
+
+@notify.post("/nachrichten/<int:id>")
+@resident
+def follow(id: int) -> Response:  # noqa: A002 - the name of the part of the address
+    """Mark a note as read and go where it leads."""
+    with transaction():
+        link = operations.mark_read(myself(), id)
+    return redirect(kept.local_path(link) or url_for("notify.index"), 303)
+
+
+@notify.post("/nachrichten/gelesen")
+@resident
+def read_all() -> Response:
+    """Mark every note as read."""
+    with transaction():
+        operations.mark_all_read(myself())
+    return redirect(url_for("notify.index"), 303)
