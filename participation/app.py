@@ -20,7 +20,7 @@ from participation.base import events
 from participation.base.db import db
 from participation.cli import COMMANDS
 from participation.notify.handlers import HANDLERS
-from participation.web import BLUEPRINTS, assets, freshness, security, shell
+from participation.web import BLUEPRINTS, assets, freshness, postman, security, shell
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -53,6 +53,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     security.prepare(app)
     freshness.prepare(app)
     assets.prepare(app)
+    postman.prepare(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in COMMANDS:

@@ -94,7 +94,7 @@ def make_accounts() -> None:
             people["mira@example.org"],
             name="Radbrücke Neiße",
             seat="Guben",
-            purpose="Eine Brücke für Räder und Fußgänger zwischen Guben und Gubin. Wir sammeln, was beide Ufer brauchen.",
+            purpose="Eine Brücke für Räder und Füße zwischen Guben und Gubin. Wir sammeln, was beide Ufer brauchen.",
             contact="mira@example.org",
         )
         verify_initiative(people["wendt@example.org"], group, "Angaben geprüft.")

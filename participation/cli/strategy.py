@@ -10,7 +10,8 @@ from sqlalchemy import exists, select
 from participation.base.clock import now
 from participation.base.db import db, transaction
 from participation.base.yaml_source import ContentError
-from participation.leitbild.first import discard_first, publish_first
+from participation.leitbild.discard import discard_first
+from participation.leitbild.first import publish_first
 from participation.leitbild.queries import current_number
 from participation.proposals.models import Proposal
 from participation.strategy.importer import Report, WordingChanged, import_content

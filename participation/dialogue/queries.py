@@ -55,6 +55,7 @@ __all__ = [
     "place_in_thread",
     "recent_threads",
     "replies_page",
+    "single",
     "standing",
     "tallies",
     "thread_page",
@@ -226,6 +227,12 @@ def comment_with_parent(comment_id: int, viewer: User | None, *, after: int = 0)
         )
         branch = _listed(sorted(comment_views(direct, viewer), key=lambda view: view.id), SIZES[0])
     return CommentPage(comment, found.get(comment.parent_id or 0), branch.comments, branch.next)
+
+
+def single(comment_id: int, viewer: User | None) -> CommentView | None:
+    """Return one comment as a page shows it."""
+    views = comment_views(select(Comment.id).where(Comment.id == known(comment_id)), viewer)
+    return views[0] if views else None
 
 
 def find(comment_id: int) -> Comment | None:

@@ -126,7 +126,8 @@ class Change(Base):
         Index("ix_changes_revision_number_id", "revision_number", "id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    """Said aloud, because a column that is also part of a foreign key is not numbered by itself."""
     kind: Mapped[ChangeKind] = mapped_column(choice(ChangeKind))
     state: Mapped[ChangeState] = mapped_column(choice(ChangeState), default=ChangeState.DRAFT)
     node_id: Mapped[str | None] = mapped_column(ForeignKey("nodes.id"))

@@ -77,16 +77,16 @@ def work_queue(viewer: User | None, now: datetime, periods: Mapping[str, timedel
 
 def _initiatives(viewer: User, now: datetime, period: timedelta) -> Iterator[Task]:
     rows = db.session.execute(
-        select(Initiative.slug, Initiative.name, Initiative.seat, Initiative.created_at, Initiative.applicant_id)
+        select(Initiative.id, Initiative.name, Initiative.seat, Initiative.created_at, Initiative.applicant_id)
         .where(Initiative.state == InitiativeState.APPLIED)
         .order_by(Initiative.created_at)
         .limit(LIMIT)
     )
-    for slug, name, seat, created_at, applicant_id in rows:
+    for ident, name, seat, created_at, applicant_id in rows:
         due_at = created_at + period
         mine = applicant_id == viewer.id
         note = _OWN_APPLICATION if mine else _l("Sitz: %(seat)s", seat=seat)
-        yield Task(TaskKind.VERIFY, name, due_at, due_at < now, "accounts.initiative", {"slug": slug}, note, mine)
+        yield Task(TaskKind.VERIFY, name, due_at, due_at < now, "accounts.verify_initiative", {"id": ident}, note, mine)
 
 
 def _proposals(viewer: User, now: datetime, evaluation: timedelta) -> Iterator[Task]:
@@ -114,17 +114,16 @@ def _proposals(viewer: User, now: datetime, evaluation: timedelta) -> Iterator[T
         .limit(LIMIT)
     )
     for number, title, state, check_due_at, open_until, updated_at, author_id, supporters, comments in rows:
-        opens = ("proposals.proposal", {"number": number})
         name = f"V-{number} {title}"
         if state is ProposalState.SUBMITTED:
             due_at = check_due_at or updated_at
             mine = author_id == viewer.id
             note = _OWN_PROPOSAL if mine else _l("Noch nicht öffentlich zur Diskussion gestellt.")
-            yield Task(TaskKind.CHECK, name, due_at, due_at < now, *opens, note, mine)
+            yield Task(TaskKind.CHECK, name, due_at, due_at < now, "proposals.check", {"number": number}, note, mine)
         else:
             due_at = (open_until or updated_at) + evaluation
             note = _l("Die Diskussion ist beendet: %(n)s mitgezeichnet, %(m)s im Gespräch.", n=supporters, m=comments)
-            yield Task(TaskKind.EVALUATE, name, due_at, due_at < now, *opens, note)
+            yield Task(TaskKind.EVALUATE, name, due_at, due_at < now, "proposals.proposal", {"number": number}, note)
 
 
 def _outcomes(viewer: User, now: datetime, approval: timedelta) -> Iterator[Task]:

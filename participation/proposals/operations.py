@@ -91,8 +91,9 @@ def save_draft(
     seen: str | None = None,
     draft: Proposal | None = None,
     submission_key: str | None = None,
+    complete: bool = False,
 ) -> Proposal:
-    """Create a draft, or save an existing one; it may be incomplete.
+    """Create a draft, or save an existing one; it may be incomplete, unless it is to be `complete`.
 
     `seen` is the wording of the node that the author had before them; if it is no longer the current one,
     WordingChanged is raised and nothing is saved. The same `submission_key` twice is the same draft.
@@ -107,8 +108,11 @@ def save_draft(
     current = written.before(writing.type, node)
     if seen is not None and seen != current:
         raise WordingChanged(seen, current)
+    writing = writing.tidied()
+    if complete and (missing := written.problems(writing, current)):
+        raise Incomplete(missing)
     proposal = draft or Proposal(author_id=actor.id, node_id=node.id, submission_key=submission_key)
-    _write(actor, proposal, node, writing.tidied(), base_revision=base_revision, keep=draft)
+    _write(actor, proposal, node, writing, base_revision=base_revision, keep=draft)
     if draft is None:
         proposal = _added(actor, proposal, submission_key)
     _set_places(proposal, writing.places)
@@ -118,10 +122,7 @@ def save_draft(
 def edit(actor: User, proposal: Proposal, writing: Writing, *, base_revision: int, seen: str | None = None) -> Proposal:
     """Change a proposal that was handed in and not checked yet; the public history shows that it was revised."""
     require(may_edit(actor, proposal))
-    missing = written.problems(writing.tidied(), written.before(writing.type, proposal.node))
-    if missing:
-        raise Incomplete(missing)
-    save_draft(actor, proposal.node, writing, base_revision=base_revision, seen=seen, draft=proposal)
+    save_draft(actor, proposal.node, writing, base_revision=base_revision, seen=seen, draft=proposal, complete=True)
     if proposal.state is ProposalState.SUBMITTED:
         db.session.add(ProposalStep(proposal_id=proposal.id, state=proposal.state, actor_id=actor.id))
         db.session.flush()

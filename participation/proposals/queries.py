@@ -13,8 +13,10 @@ from sqlalchemy.orm import aliased, joinedload
 
 from participation.accounts.models import Initiative, User
 from participation.base.db import db
+from participation.base.verdict import Message
 from participation.dialogue.models import Thread
 from participation.places.models import Place
+from participation.proposals import labels
 from participation.proposals.lifecycle import GROUPS
 from participation.proposals.models import (
     Proposal,
@@ -69,6 +71,26 @@ class ProposalRow:
     def reference(self) -> str:
         """The name people use: V-12, or empty for a draft."""
         return f"V-{self.number}" if self.number else ""
+
+    @property
+    def cluster(self) -> str:
+        """The short name of the cluster, empty outside of the clusters."""
+        return labels.cluster_label(self.cluster_title)
+
+    @property
+    def type_label(self) -> Message:
+        """What the type is called."""
+        return labels.TYPES[self.type]
+
+    @property
+    def state_label(self) -> Message:
+        """What the state is called."""
+        return labels.STATES[self.state]
+
+    @property
+    def emphasis(self) -> str:
+        """How the state is shown."""
+        return labels.emphasis(self.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,23 +162,9 @@ def proposals_page(
     viewer: User | None, filters: Filters, *, sort: Sort = "newest", after: str | None = None, size: int = SIZE
 ) -> ProposalsPage:
     """Return a page of submitted proposals; `after` is the key a page before gave. Two statements."""
-    narrow = _narrow(filters)
-    states = GROUPS[filters.group] if filters.group else _PUBLIC
-    statement = _rows().where(Proposal.state.in_(states), *narrow)
-    key = _read_key(after)
-    if sort == "supported":
-        statement = statement.order_by(Proposal.supporter_count.desc(), Proposal.number.desc())
-        if key:
-            fewer = and_(Proposal.supporter_count == key[0], Proposal.number < key[1])
-            statement = statement.where(Proposal.supporter_count <= key[0])
-            statement = statement.where(or_(Proposal.supporter_count < key[0], fewer))
-    else:
-        statement = statement.order_by(Proposal.number.desc())
-        if key:
-            statement = statement.where(Proposal.number < key[1])
-    rows = _read(statement.limit(size + 1))
+    rows = _read(_listing(filters, sort, after, size))
     following = f"{rows[size - 1].supporter_count}-{rows[size - 1].number}" if len(rows) > size else None
-    return ProposalsPage(rows[:size], following, _counts(narrow))
+    return ProposalsPage(rows[:size], following, _counts(_narrow(filters)))
 
 
 def proposal(number: int, viewer: User | None) -> ProposalView | None:
@@ -206,6 +214,12 @@ def places_of(proposal_id: int) -> tuple[str, ...]:
     """Return the ids of the places a proposal concerns."""
     chosen = select(ProposalPlace.place_id).where(ProposalPlace.proposal_id == proposal_id)
     return tuple(db.session.scalars(chosen.order_by(ProposalPlace.place_id)))
+
+
+def place_names(proposal_id: int) -> list[str]:
+    """Return the names of the places a proposal concerns."""
+    near = select(Place.name).join(ProposalPlace).where(ProposalPlace.proposal_id == proposal_id).order_by(Place.name)
+    return list(db.session.scalars(near))
 
 
 def subjects(thread_ids: Collection[int]) -> dict[int, Subject]:
@@ -279,11 +293,34 @@ def _read(statement: Select[*tuple[Any, ...]]) -> list[ProposalRow]:
     return [ProposalRow(*row) for row in db.session.execute(statement)]
 
 
-def _listed(whose: ColumnElement[bool], after: int | None, size: int) -> tuple[list[ProposalRow], int | None]:
+def _listing(filters: Filters, sort: Sort, after: str | None, size: int) -> Select[*tuple[Any, ...]]:
+    """Select one row more than a page has."""
+    # Without a group the index of the order is walked; a list of all states would lead SQLite to sort everything.
+    shown = Proposal.state.in_(GROUPS[filters.group]) if filters.group else Proposal.state != ProposalState.DRAFT
+    statement = _rows().where(shown, Proposal.number.is_not(None), *_narrow(filters))
+    key = _read_key(after)
+    if sort == "supported":
+        statement = statement.order_by(Proposal.supporter_count.desc(), Proposal.number.desc())
+        if key:
+            fewer = and_(Proposal.supporter_count == key[0], Proposal.number < key[1])
+            statement = statement.where(Proposal.supporter_count <= key[0])
+            statement = statement.where(or_(Proposal.supporter_count < key[0], fewer))
+    else:
+        statement = statement.order_by(Proposal.number.desc())
+        if key:
+            statement = statement.where(Proposal.number < key[1])
+    return statement.limit(size + 1)
+
+
+def _theirs(whose: ColumnElement[bool], after: int | None, size: int) -> Select[*tuple[Any, ...]]:
     statement = _rows().where(whose, Proposal.state != ProposalState.DRAFT)
     if after is not None:
         statement = statement.where(Proposal.id < after)
-    rows = _read(statement.order_by(Proposal.id.desc()).limit(size + 1))
+    return statement.order_by(Proposal.id.desc()).limit(size + 1)
+
+
+def _listed(whose: ColumnElement[bool], after: int | None, size: int) -> tuple[list[ProposalRow], int | None]:
+    rows = _read(_theirs(whose, after, size))
     return rows[:size], rows[size - 1].id if len(rows) > size else None
 
 

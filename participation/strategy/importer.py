@@ -182,7 +182,7 @@ def _write_thread_titles(content: Content) -> None:
 
 
 def _write_notes(content: Content) -> None:
-    """Replace what stands beside the wording: notes, places, actors, relations; nodes of later revisions keep theirs."""
+    """Replace what stands beside the wording; nodes that revisions added keep theirs."""
     tables = (NodeNote, NodePlace, NodeActor, Relation)
     ids = [node.id for node in content.nodes]
     for table in tables:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
 from sqlalchemy import ColumnElement, func
 
 from participation.dialogue.models import Thread
-from participation.strategy.models import Kind, Node, TextState
+from participation.strategy.models import Kind, Node, NodeNote, TextState
 
 POINT = "punkt"
 """The kind of node that is part of its parent's sentence: shown there with a letter, and talked about there."""
+
+_TAG = re.compile(r"<[^>]*>")
+
+FROM_WORDING = ("wortlaut", "gekuerzt", "zusammengesetzt")
+"""Titles made of the wording: beside it they would say the same twice."""
 
 GONE = (TextState.STRUCK, TextState.MERGED)
 
@@ -26,6 +33,8 @@ class Line:
     kind_id: str
     kind: str
     title: str
+    label: str
+    """The title, or a clearer name where it is ambiguous outside of its place."""
     html: str
     number: int | None
     cluster_id: str | None
@@ -33,14 +42,35 @@ class Line:
     text_state: TextState
     since_revision: int
     has_thread: bool
+    thread_node_id: str | None
     open_proposals: int
     comments: int
+    title_source: str | None
+    """How the title was made; see the content's vocabulary."""
     below: list[Line] = field(default_factory=list)
 
     @property
     def is_current(self) -> bool:
         """Whether the wording is part of the current Leitbild."""
         return self.text_state not in GONE
+
+    @property
+    def sentence(self) -> str:
+        """The wording without marks where the title was only taken from it, else the title."""
+        return self._text if self._is_told_by_wording else self.title
+
+    @property
+    def wording(self) -> str:
+        """The wording as HTML where it says something else than the title, else nothing."""
+        return "" if self._is_told_by_wording else self.html
+
+    @property
+    def _is_told_by_wording(self) -> bool:
+        return bool(self.html) and (self.title_source in FROM_WORDING or self._text.startswith(self.title))
+
+    @property
+    def _text(self) -> str:
+        return " ".join(unescape(_TAG.sub(" ", self.html)).split())
 
     @property
     def points(self) -> list[Line]:
@@ -54,13 +84,14 @@ class Line:
 
 
 def columns() -> tuple[ColumnElement[Any], ...]:
-    """Return what a line is made of; the statement must join `Kind` and outer-join `Thread`."""
+    """Return what a line is made of; the statement must join `Kind`, outer-join `Thread` and `NodeNote`."""
     return (
         Node.id.expression,
         Node.parent_id.expression,
         Node.kind_id.expression,
         Kind.label.label("kind"),
         Node.title.expression,
+        func.coalesce(Node.thread_title, Node.title).label("label"),
         Node.html.expression,
         Node.number.expression,
         Node.cluster_id.expression,
@@ -68,8 +99,10 @@ def columns() -> tuple[ColumnElement[Any], ...]:
         Node.text_state.expression,
         Node.since_revision.expression,
         Node.has_thread.expression,
+        Node.thread_node_id.expression,
         Node.open_proposals.expression,
         func.coalesce(Thread.comment_count, 0).label("comments"),
+        NodeNote.title_source.expression,
     )
 
 
@@ -81,6 +114,7 @@ def line(row: Any) -> Line:
         row.kind_id,
         row.kind,
         row.title,
+        row.label,
         row.html,
         row.number,
         row.cluster_id,
@@ -88,8 +122,10 @@ def line(row: Any) -> Line:
         row.text_state,
         row.since_revision,
         row.has_thread,
+        row.thread_node_id,
         row.open_proposals,
         row.comments,
+        row.title_source,
     )
 
 

@@ -14,9 +14,9 @@ from participation.strategy.models import Node
 def thread_of(node: Node) -> Thread:
     """Return the thread in which a node is talked about, opening it on the first contribution.
 
-    A node without a thread of its own leads to the one of its `thread_node_id`. The owner's row is locked while a thread
-    is opened, so of two first contributions at once the second finds the thread of the first; on SQLite the one writer
-    at a time sees to that.
+    A node without a thread of its own leads to the one of its `thread_node_id`. The owner's row is locked while a
+    thread is opened, so of two first contributions at once the second finds the thread of the first; on SQLite the one
+    writer at a time sees to that.
     """
     owner_id = node.thread_node_id or node.id
     there = select(Thread).join(Node, Node.thread_id == Thread.id).where(Node.id == owner_id)

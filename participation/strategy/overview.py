@@ -12,7 +12,7 @@ from participation.base.db import db
 from participation.dialogue.models import Thread
 from participation.places.models import Place
 from participation.strategy.lines import GONE, Line, columns, line, nest
-from participation.strategy.models import MEASURES, Kind, Node, NodePlace
+from participation.strategy.models import MEASURES, Kind, Node, NodeNote, NodePlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +106,19 @@ def choices() -> Choices:
     )
 
 
-def clusters() -> list[ClusterCard]:
-    """Return the clusters with their guiding sentence and figures, in two statements."""
+def clusters() -> tuple[list[ClusterCard], int]:
+    """Return the clusters with their guiding sentence and figures, and how many measures there are in all.
+
+    Two statements; some measures belong to no cluster.
+    """
     counted = (
         select(
             Node.cluster_id,
-            func.sum(case((Node.kind_id.in_(MEASURES) & _current(), 1), else_=0)).label("measures"),
+            func.sum(case((Node.kind_id.in_(MEASURES) & Node.text_state.not_in(GONE), 1), else_=0)).label("measures"),
             func.coalesce(func.sum(Thread.comment_count), 0).label("comments"),
             func.sum(Node.open_proposals).label("open_proposals"),
         )
         .outerjoin(Thread, Thread.id == Node.thread_id)
-        .where(Node.cluster_id.is_not(None))
         .group_by(Node.cluster_id)
     )
     figures = {row.cluster_id: row for row in db.session.execute(counted)}
@@ -124,7 +126,7 @@ def clusters() -> list[ClusterCard]:
     heads = heads.where(Node.kind_id.in_(("cluster", "leitsatz"))).order_by(Node.reading_order)
     rows = db.session.execute(heads).all()
     sentences = {row.parent_id: row.html for row in rows if row.kind_id == "leitsatz"}
-    return [
+    cards = [
         ClusterCard(
             row.id,
             row.title,
@@ -136,12 +138,7 @@ def clusters() -> list[ClusterCard]:
         for row in rows
         if row.kind_id == "cluster"
     ]
-
-
-def measure_count() -> int:
-    """Return how many measures the strategy has."""
-    counted = select(func.count()).select_from(Node).where(Node.kind_id.in_(MEASURES), _current())
-    return db.session.scalar(counted) or 0
+    return cards, sum(int(row.measures) for row in figures.values())
 
 
 def at_place(place_id: str) -> list[Line]:
@@ -191,13 +188,10 @@ def _lines() -> Select[Any]:
         select(*columns())
         .join(Kind, Kind.id == Node.kind_id)
         .outerjoin(Thread, Thread.id == Node.thread_id)
+        .outerjoin(NodeNote, NodeNote.node_id == Node.id)
         .order_by(Node.reading_order)
     )
 
 
 def _names(place_id: str) -> ColumnElement[bool]:
     return exists().where(NodePlace.node_id == Node.id, NodePlace.place_id == place_id)
-
-
-def _current() -> ColumnElement[bool]:
-    return Node.text_state.not_in(GONE)

@@ -29,7 +29,7 @@ from participation.places.models import Place
 from participation.strategy.lines import POINT, Line, columns, line, nest
 from participation.strategy.models import Actor, Kind, Node, NodeActor, NodeNote, NodePlace, Relation
 
-LEVELS = 3
+LEVELS = 4
 """How many levels below it a node's page shows."""
 
 
@@ -150,6 +150,7 @@ def _around(node_id: str) -> CompoundSelect[Any]:
         .join(Node, Node.id == marked.c.id)
         .join(Kind, Kind.id == Node.kind_id)
         .outerjoin(Thread, Thread.id == Node.thread_id)
+        .outerjoin(NodeNote, NodeNote.node_id == Node.id)
     )
     blank = [null().label(column.key) for column in columns()]
     # The points are part of the sentence, so what they name belongs to it.

@@ -21,7 +21,7 @@ OWN = ("tokens.css", "base.css", "layout.css", "components", "rooms")
 def sheet(static: Path) -> bytes:
     """Return the whole style sheet: the vendor's, then ours."""
     vendor = static / "vendor" / "vendor.css"
-    parts = [vendor.read_text().replace("url(fonts/", "url(/static/vendor/fonts/")] if vendor.exists() else []
+    parts = [vendor.read_text().replace('url("fonts/', 'url("/static/vendor/fonts/')] if vendor.exists() else []
     for name in OWN:
         path = static / "css" / name
         parts += [file.read_text() for file in (sorted(path.glob("*.css")) if path.is_dir() else [path])]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import groupby
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -14,6 +13,7 @@ from wtforms import (
     Field,
     HiddenField,
     PasswordField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -28,12 +28,12 @@ from participation.accounts.queries import residence_choices
 from participation.base.verdict import Message
 
 LANGUAGES = [
-    ("de", "Deutsch"),
-    ("hsb", "Hornjoserbsce"),
-    ("dsb", "Dolnoserbski"),
-    ("pl", "Polski"),
-    ("cs", "Čeština"),
-    ("en", "English"),
+    SelectChoice("de", "Deutsch"),
+    SelectChoice("hsb", "Hornjoserbsce"),
+    SelectChoice("dsb", "Dolnoserbski"),
+    SelectChoice("pl", "Polski"),
+    SelectChoice("cs", "Čeština"),
+    SelectChoice("en", "English"),
 ]
 GROUPS: dict[str, Message] = {
     "ort": _l("Orte"),
@@ -62,9 +62,7 @@ def no_link(form: Any, field: Field) -> None:
     """Refuse a name that could serve as a link."""
     if LINKLIKE.search(field.data or ""):
         raise ValidationError(
-            _l(
-                "Der Name sieht wie eine Internet-Adresse aus. Lassen Sie / und @ weg, nach Punkten ein Leerzeichen."
-            )
+            _l("Der Name sieht wie eine Internet-Adresse aus. Lassen Sie / und @ weg, nach Punkten ein Leerzeichen.")
         )
 
 
@@ -224,9 +222,12 @@ class DecisionForm(FlaskForm):
     reason = TextAreaField(_l("Begründung"), [Optional(), Length(max=2000)])
 
 
-def residences() -> dict[str, list[tuple[str, str]]]:
-    """Return the choices of a residence by group; the empty one stands first and alone."""
-    groups: dict[str, list[tuple[str, str]]] = {str(_l("Ohne Angabe")): [("", str(_l("keine Angabe")))]}
-    for group, members in groupby(residence_choices(), key=lambda choice: choice.group):
-        groups.setdefault(str(GROUPS.get(group, group)), []).extend((choice.id, choice.label) for choice in members)
-    return groups
+def residences() -> list[SelectChoice]:
+    """Return the choices of a residence in their groups; the empty one stands first and alone."""
+    return [
+        SelectChoice("", str(_l("keine Angabe"))),
+        *(
+            SelectChoice(choice.id, choice.label, optgroup=str(GROUPS.get(choice.group, choice.group)))
+            for choice in residence_choices()
+        ),
+    ]

@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Length, Optional, StopValidation, 
 
 from participation.accounts.models import User
 from participation.accounts.policy import Mandate
+from participation.base.text import excerpt
 from participation.dialogue.comments import KEY_LENGTH, LANGUAGES, MAX_LENGTH
 from participation.dialogue.cursors import MAX_ID
 from participation.dialogue.models import CommentKind
@@ -100,7 +101,7 @@ def comment_form(
     """Return the form with this person's choices; fields without a choice to make are left out."""
     form = CommentForm()
     form.kind.choices = [(kind.value, label) for kind, label in KINDS.items()]
-    form.anchor.choices = [("", whole), *anchors]
+    form.anchor.choices = [("", whole or _("das Ganze")), *((ident, excerpt(text, 90)) for ident, text in anchors)]
     form.speaker.choices = [
         ("", _("als Person")),
         *((str(mandate.initiative_id), _("für %(name)s", name=mandate.name)) for mandate in mandates),

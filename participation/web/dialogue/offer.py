@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from flask import request, url_for
 
 from participation.accounts.models import User
 from participation.dialogue.policy import may_comment
-
-
-class ReceiptLine(Protocol):
-    """What became of a contribution, as components/receipt.html draws it."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-    @property
-    def link(self) -> str: ...
 
 
 class Offer(NamedTuple):
@@ -48,6 +33,6 @@ def offer_for(user: User | None, page_url: str) -> Offer:
         write=bool(may_comment(user)),
         reply_url="" if request.path == page_url else page_url,
         comment_url=url_for("dialogue.comment", comment_id=0)[:-1],
-        person_url=url_for("accounts.person", person_id=0)[:-1],
+        person_url=url_for("accounts.person", id=0)[:-1],
         initiative_url=url_for("accounts.initiative", slug="-")[:-1],
     )

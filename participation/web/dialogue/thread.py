@@ -16,7 +16,7 @@ A page that carries a thread describes it as a `Topic` and passes what `thread_c
     @public
     def node(node_id: str) -> Answer:
         node = …
-        if (more := more_comments(topic(node))) is not None:    # "Weitere laden" by htmx: the list alone, 1-2 statements
+        if (more := more_comments(topic(node))) is not None:    # "Weitere laden" by htmx: the list alone
             return more
         return page(node, thread_context(topic(node)))
 
@@ -29,92 +29,75 @@ A page that carries a thread describes it as a `Topic` and passes what `thread_c
     @strategy.post("/strategie/<node_id>/stimme")
     @resident
     def vote(node_id: str) -> Answer:
-        return handle_vote(topic(…))
+        return handle_vote(topic(…))                            # htmx receives the vote box, others go back to the page
 
-where `page(node, context)` is `render_template("strategy/node.html", node=node, **context)`. The context holds two names:
-`talk` (a `Talk`) and `failed` (true when the write form was refused; layout/base.html reads it). The template says
+where `page(node, context)` is `render_template("strategy/node.html", node=node, **context)`. The context holds
+`talk` (a `Talk`), `vote` (a `VoteBox`) and `failed` (true when the write form was refused, for layout/base.html). The
+template says
 
     {% include 'dialogue/_vote_box.html' %}      the vote with its Stimmungsbild, in the side column
     {% include 'dialogue/_thread.html' %}        head, filters, comments, write form; a <section id="gespraech">
 
+An address with ?bezug=<anchor id> has that point chosen, one with ?antwort=<comment id> answers that comment.
 Statements: comments 1, vote 1, for people logged in their mandates 1; with ?antwort= one more if the comment that is
 answered is not on the page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from participation.accounts.models import User
 from participation.accounts.queries import mandates
-from participation.base.db import db, transaction
-from participation.base.text import excerpt
-from participation.base.verdict import Conflict, Denied, DomainError, Verdict
+from participation.base.db import transaction
+from participation.base.verdict import Conflict, Denied, Verdict
 from participation.dialogue import queries
-from participation.dialogue.comments import BodyMissing, BodyTooLong, KeyReused, KindMissing
-from participation.dialogue.models import Comment, CommentKind, Stance, Thread
-from participation.dialogue.operations import cast_vote, write_comment
-from participation.dialogue.policy import may_comment, may_vote
-from participation.dialogue.queries import SIZES, CommentView, Sort, ThreadPage
-from participation.places.models import Region
+from participation.dialogue.comments import BodyMissing, BodyTooLong, KeyReused, write_comment
+from participation.dialogue.cursors import MAX_ID, Sort
+from participation.dialogue.models import Comment, CommentKind
+from participation.dialogue.policy import may_comment
+from participation.dialogue.queries import SIZES, CommentView, ThreadPage
 from participation.web.dialogue.forms import CommentForm, comment_form
-from participation.web.dialogue.offer import Offer, ReceiptLine, offer_for
+from participation.web.dialogue.offer import Offer, offer_for
+from participation.web.dialogue.topic import ReceiptLine, Topic
+from participation.web.dialogue.voting import handle_vote, vote_box
 from participation.web.shell import viewer
 
-SORTS = {
-    Sort.NEWEST: lambda: _("neueste"),
-    Sort.OLDEST: lambda: _("älteste"),
-    Sort.SUPPORTED: lambda: _("hilfreichste"),
-    Sort.DISCUSSED: lambda: _("meistbesprochene"),
+__all__ = [
+    "ReceiptLine",
+    "Talk",
+    "Topic",
+    "handle_comment",
+    "handle_vote",
+    "more_comments",
+    "place_url",
+    "thread_context",
+]
+
+Page = Callable[[dict[str, Any]], str]
+
+TABS = {
+    None: _l("Alle"),
+    CommentKind.QUESTION: _l("Fragen"),
+    CommentKind.FOR: _l("Dafür"),
+    CommentKind.AGAINST: _l("Dagegen"),
+    CommentKind.ADDITION: _l("Ergänzungen"),
+    CommentKind.EXPERIENCE: _l("Erfahrungen"),
 }
-
-
-@dataclass(frozen=True)
-class Topic:
-    """What a conversation is about, as its page knows it."""
-
-    url: str
-    """The path of the page."""
-    thread: Thread | None
-    begin: Callable[[], Thread]
-    """Return the thread, opened if need be (strategy.operations.thread_of …)."""
-    votable: bool = False
-    anchors: Sequence[tuple[str, str]] = ()
-    """The points a comment may speak of: id and wording."""
-    whole: str = ""
-    """What it speaks of otherwise, e.g. "die ganze Maßnahme"."""
-    question: str = ""
-    """Opens an empty conversation."""
-    vote_question: str = ""
-    """Stands above the buttons, e.g. "Was halten Sie von dieser Maßnahme?"."""
-    rests_until: datetime | None = None
-    """When the evaluation is due, while the vote rests."""
-    receipts: Callable[[Sequence[int]], Mapping[int, ReceiptLine]] = field(default=lambda ids: {})
-
-
-class Tab(NamedTuple):
-    """A view of the conversation, as a link."""
-
-    label: str
-    url: str
-    active: bool
-    count: int | None = None
-
-
-class Mood(NamedTuple):
-    """The stances of a group, as components/mood.html draws them."""
-
-    label: str
-    agree: int
-    oppose: int
-    abstain: int
+SORTS = {
+    Sort.NEWEST: _l("neueste"),
+    Sort.OLDEST: _l("älteste"),
+    Sort.SUPPORTED: _l("hilfreichste"),
+    Sort.DISCUSSED: _l("meistbesprochene"),
+}
 
 
 class Talk(NamedTuple):
@@ -123,43 +106,37 @@ class Talk(NamedTuple):
     topic: Topic
     page: ThreadPage
     on: Offer
-    may_vote: Verdict
-    may_write: Verdict
-    vote_reason: str
-    """Why one cannot vote, where one cannot."""
-    login: str | None
-    """The log-in page, where logging in would help."""
-    total: Mood
-    regions: tuple[Mood, ...]
-    tabs: tuple[Tab, ...]
-    sorts: tuple[Tab, ...]
+    receipts: Mapping[int, ReceiptLine]
     more: str | None
     """The next page."""
     newer: str | None
     """The first page, from a later one."""
-    receipts: Mapping[int, ReceiptLine]
-    form: CommentForm | None
-    parent: CommentView | None
+    tabs: list[tuple[str, str, bool, int] | tuple[str, str, bool]]
+    """Views by kind, as components/tabs.html takes them."""
+    sorts: list[tuple[str, str, bool]]
+    may_write: Verdict
+    form: CommentForm | None = None
+    parent: CommentView | None = None
     """The comment that is to be answered."""
-    said: str
+    said: str = ""
     """What has just happened; for htmx, which shows no flashed message."""
-    refused: str
-    """Why the text above was not taken."""
+    refused: str = ""
+    """Why a text was not taken, where no field is to blame."""
 
 
 def thread_context(topic: Topic) -> dict[str, Any]:
-    """Return what a page with a thread passes to its template: `talk` and `failed`."""
-    return {"talk": _talk(topic), "failed": False}
+    """Return what a page with a thread passes to its template: `talk`, `vote` and `failed`."""
+    return _context(_writable(_talk(topic)))
 
 
 def more_comments(topic: Topic) -> str | None:
     """Return the next comments alone where htmx asks for them, else None."""
-    if request.headers.get("HX-Request") != "true" or "nach" not in request.args:
+    if not _by_htmx() or "nach" not in request.args:
         return None
-    return render_template("dialogue/_comments.html", talk=_talk(topic, list_only=True))
+    return render_template("dialogue/_comments.html", talk=_talk(topic)._replace(newer=None))
 
 
-def handle_comment(topic: Topic, page: Callable[[dict[str, Any]], str]) -> Response:
+def handle_comment(topic: Topic, page: Page) -> Response:
     """Take the write form of a conversation; what cannot be taken is shown again as it was typed.
 
     `page` draws the whole page with a context like that of `thread_context`.
@@ -167,10 +144,10 @@ def handle_comment(topic: Topic, page: Callable[[dict[str, Any]], str]) -> Respo
     user = viewer()
     if user is None:  # for the type checker: the view is for residents
         raise Denied(may_comment(None))
-    form = comment_form(user, mandates(user.id), _points(topic), _whole(topic))
+    form = _form(topic, user)
     parent = queries.find(form.parent_id) if form.parent_id is not None else None
     if form.parent_id is not None and (parent is None or topic.thread is None or parent.thread_id != topic.thread.id):
-        form.parent.data, parent = "", None
+        form.parent.data = ""
         return _again(topic, form, page, 422, _("Den Beitrag, auf den Sie antworten, gibt es hier nicht."))
     if not form.validate_on_submit():
         return _again(topic, form, page, 422)
@@ -191,47 +168,25 @@ def handle_comment(topic: Topic, page: Callable[[dict[str, Any]], str]) -> Respo
     except (BodyMissing, BodyTooLong) as error:
         form.body.errors = [str(error.message)]
         return _again(topic, form, page, error.status)
-    except (KindMissing, KeyReused, Conflict) as error:
+    except (KeyReused, Conflict) as error:
         form.renew_key()
         return _again(topic, form, page, error.status, str(error.message))
     return _thank(topic, comment)
 
 
-def handle_vote(topic: Topic) -> Response:
-    """Take a vote: the field "stimme" holds a stance, or nothing to withdraw it. htmx receives the vote box."""
-    text = request.form.get("stimme", "")
-    try:
-        stance = Stance(text) if text else None
-    except ValueError as error:
-        raise UnknownStance from error
-    user, status = viewer(), 200
-    try:
-        with transaction():
-            cast_vote(user, topic.begin(), stance)
-    except Denied as error:
-        if not _by_htmx() or error.verdict.login_helps:
-            raise
-        status = error.status
-    if not _by_htmx():
-        return redirect(f"{topic.url}#abstimmung", 303)
-    return make_response(render_template("dialogue/_vote_box.html", talk=_talk(_fresh(topic), vote_only=True)), status)
-
-
-class UnknownStance(DomainError):
-    """The vote names no stance."""
-
-
-def place_url(topic_url: str, comment: Comment | CommentView) -> str:
-    """Return the address of a comment in its conversation."""
+def place_url(page_url: str, comment: Comment | CommentView) -> str:
+    """Return the address of a comment in its conversation; one that stands far below is shown on a page of its own."""
     place = queries.place_in_thread(comment.thread_id, comment.id, comment.root_id)
     query = f"?nach={place.after}" if place.after else ""
-    return f"{topic_url}{query}#k-{place.shown_id}"
+    return f"{page_url}{query}#k-{place.shown_id}"
 
 
 def _thank(topic: Topic, comment: Comment) -> Response:
     thanks = _("Danke, Ihr Beitrag steht jetzt im Gespräch.")
     if _by_htmx():
-        return make_response(render_template("dialogue/_thread.html", talk=_talk(_fresh(topic), first=True, said=thanks)))
+        begun = replace(topic, thread=topic.begin())
+        talk = _writable(_talk(begun, first=True))._replace(said=thanks)
+        return make_response(render_template("dialogue/_thread.html", talk=talk))
     flash(thanks, "success")
     place = queries.place_in_thread(comment.thread_id, comment.id, comment.root_id)
     if place.shown_id != comment.id:
@@ -240,70 +195,85 @@ def _thank(topic: Topic, comment: Comment) -> Response:
     return redirect(f"{topic.url}{query}#k-{comment.id}", 303)
 
 
-def _again(
-    topic: Topic, form: CommentForm, page: Callable[[dict[str, Any]], str], status: int, refused: str = ""
-) -> Response:
-    talk = _talk(topic, form=form, refused=refused)
+def _again(topic: Topic, form: CommentForm, page: Page, status: int, refused: str = "") -> Response:
+    talk = _writable(_talk(topic), form)._replace(refused=refused)
     if _by_htmx():
         return make_response(render_template("dialogue/_thread.html", talk=talk), status)
-    return make_response(page({"talk": talk, "failed": True}), status)
+    return make_response(page({**_context(talk), "failed": True}), status)
 
 
-def _talk(
-    topic: Topic,
-    *,
-    form: CommentForm | None = None,
-    first: bool = False,
-    list_only: bool = False,
-    vote_only: bool = False,
-    said: str = "",
-    refused: str = "",
-) -> Talk:
-    """Put a conversation together; `first` ignores what the address says and begins with the newest comments."""
+def _context(talk: Talk) -> dict[str, Any]:
+    vote = vote_box(talk.topic, talk.page.thread, talk.page.standing)
+    return {"talk": talk, "vote": vote, "failed": False}
+
+
+def _talk(topic: Topic, *, first: bool = False) -> Talk:
+    """Put a conversation together without its form; `first` begins with the newest, whatever the address says."""
     user = viewer()
     asked = {} if first else request.args
-    sort = _one_of(Sort, asked.get("sortierung"), Sort.NEWEST)
-    kind = _one_of(CommentKind, asked.get("art"), None)
+    sort = next((sort for sort in Sort if sort.value == asked.get("sortierung")), Sort.NEWEST)
+    kind = next((kind for kind in CommentKind if kind.value == asked.get("art")), None)
     size = SIZES[1] if asked.get("menge") == str(SIZES[1]) else SIZES[0]
-    thread = topic.thread
-    if vote_only:
-        page = queries.vote_page(thread, user, votable=topic.votable)
-    else:
-        page = queries.thread_page(
-            thread, user, votable=topic.votable, sort=sort, kind=kind, after=asked.get("nach"), size=size,
-            with_votes=not list_only,
-        )
-    writing = may_comment(user)
-    whole_page = not list_only and not vote_only
-    parent = None
-    if whole_page and writing and user is not None:
-        wanted = form.parent_id if form is not None else _number(asked.get("antwort"))
-        parent = _parent(page, wanted)
-        if form is None:
-            form = comment_form(
-                user, mandates(user.id), _points(topic), _whole(topic), parent_id=parent.id if parent else None
-            )
-    voting = may_vote(user, page.thread)
+    page = queries.thread_page(
+        topic.thread, user, votable=topic.votable, sort=sort, kind=kind, after=asked.get("nach"), size=size
+    )
+    shown = [comment.id for root in page.comments for comment in (root, *root.replies)]
+    counts = {kind: getattr(page.thread, kind.value) for kind in CommentKind}
     return Talk(
         topic=topic,
         page=page,
         on=offer_for(user, topic.url),
-        may_vote=voting,
-        may_write=writing,
-        vote_reason=_vote_reason(topic, voting),
-        login=url_for("accounts.login", next=f"{topic.url}#abstimmung") if user is None else None,
-        total=Mood("", page.thread.yes, page.thread.no, page.thread.abstain),
-        regions=tuple(
-            Mood(_region(share.region), share.yes, share.no, share.abstain)
-            for share in queries.breakdown(page.standing.tallies)
-        ),
-        tabs=_tabs(topic, page) if whole_page else (),
-        sorts=tuple(Tab(label(), _url(topic, s, kind, size), s is sort) for s, label in SORTS.items()),
-        more=_url(topic, sort, kind, size, page.next) if page.next else None,
-        newer=_url(topic, sort, kind, size) if page.after and not list_only else None,
-        receipts=topic.receipts(_shown_ids(page)) if page.comments else {},
-        form=form,
-        parent=parent,
-        said=said,
-        refused=refused,
+        receipts=topic.receipts(shown) if shown else {},
+        more=_url(topic, page, nach=page.next) if page.next else None,
+        newer=_url(topic, page) if page.after else None,
+        tabs=[
+            (str(label), _url(topic, page, art=k.value if k else None), k is kind, *([counts[k]] if k else ()))
+            for k, label in TABS.items()
+        ],
+        sorts=[(str(label), _url(topic, page, sortierung=s.value), s is sort) for s, label in SORTS.items()],
+        may_write=may_comment(user),
     )
+
+
+def _writable(talk: Talk, form: CommentForm | None = None) -> Talk:
+    """Add the write form, if the viewer may write, and the comment that it answers."""
+    user = viewer()
+    if user is None or not talk.may_write:
+        return talk
+    wanted = form.parent_id if form is not None else request.args.get("antwort", type=int)
+    parent = _parent(talk.page, user, wanted) if wanted else None
+    if form is None:
+        form = _form(talk.topic, user, parent.id if parent else None)
+        if request.args.get("bezug") in dict(talk.topic.anchors):
+            form.anchor.data = request.args["bezug"]
+    return talk._replace(form=form, parent=parent)
+
+
+def _form(topic: Topic, user: User, parent_id: int | None = None) -> CommentForm:
+    return comment_form(user, mandates(user.id), topic.anchors, topic.whole, parent_id=parent_id)
+
+
+def _parent(page: ThreadPage, user: User, wanted: int) -> CommentView | None:
+    """Return the comment to answer: from the page if it is there, else with one more statement."""
+    for root in page.comments:
+        for comment in (root, *root.replies):
+            if comment.id == wanted:
+                return comment
+    found = queries.single(wanted, user) if 0 < wanted <= MAX_ID else None
+    return found if found is not None and found.thread_id == page.thread.id else None
+
+
+def _url(topic: Topic, page: ThreadPage, **changes: str | None) -> str:
+    """Return the address of another view of this conversation; what is usual is left out."""
+    usual = {
+        "sortierung": page.sort.value,
+        "art": page.kind.value if page.kind else None,
+        "menge": str(page.size),
+    } | changes
+    defaults = {"sortierung": Sort.NEWEST.value, "menge": str(SIZES[0])}
+    query = urlencode({name: value for name, value in usual.items() if value and value != defaults.get(name)})
+    return f"{topic.url}{'?' if query else ''}{query}#gespraech"
+
+
+def _by_htmx() -> bool:
+    return request.headers.get("HX-Request") == "true"

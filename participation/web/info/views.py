@@ -4,6 +4,8 @@ from datetime import date
 
 from flask import Blueprint, render_template
 
+from participation.web.access import public
+
 info = Blueprint("info", __name__)
 
 # Raise both when a rule changes; old decisions cite the version they rest on.
@@ -14,25 +16,30 @@ ACCESSIBILITY_SINCE = date(2026, 11, 22)
 
 
 @info.get("/so-funktioniert-es")
+@public
 def how() -> str:
     return render_template("info/how.html")
 
 
 @info.get("/regeln")
+@public
 def rules() -> str:
     return render_template("info/rules.html", version=RULES_VERSION, since=RULES_SINCE)
 
 
 @info.get("/impressum")
+@public
 def imprint() -> str:
     return render_template("info/imprint.html")
 
 
 @info.get("/datenschutz")
+@public
 def privacy() -> str:
     return render_template("info/privacy.html", since=PRIVACY_SINCE)
 
 
 @info.get("/barrierefreiheit")
+@public
 def accessibility() -> str:
     return render_template("info/accessibility.html", since=ACCESSIBILITY_SINCE)

@@ -1,32 +1,111 @@
-"""Show the start page, the whole strategy, and one node."""
+"""Show the start page and the whole strategy; one node is shown by `node`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from flask import render_template, request
 
-from participation.base.verdict import NotFound
-from participation.strategy import overview, queries
+from participation.base.text import excerpt
+from participation.dialogue.queries import recent_threads
+from participation.leitbild import queries as leitbild
+from participation.outcomes import queries as outcomes
+from participation.proposals.queries import subjects
+from participation.strategy import overview
+from participation.strategy.lines import Line
+from participation.strategy.overview import Filters
 from participation.web.access import public
-from participation.web.shell import viewer
+from participation.web.outcomes.words import KINDS
+from participation.web.shell import Answer
+from participation.web.strategy import node
 from participation.web.strategy.blueprint import strategy
+from participation.web.strategy.picture import dots
+from participation.web.strategy.words import HORIZONS, SECTIONS, WORDS, area, cluster, short
+
+__all__ = ["node", "strategy"]
+
+IN_TALK, NEWS = 5, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of the whole text that stands in its list of contents."""
+
+    line: Line
+    name: str
+    accent: str
+    chapter: str
+    """The title of the chapter it opens, if it does."""
 
 
 @strategy.get("/")
 @public
-def start() -> str:
-    return render_template("strategy/start.html", clusters=overview.clusters())
+def start() -> Answer:
+    """Show what this is, where to begin, what is being said and what has changed."""
+    cards, measures = overview.clusters()
+    places = overview.places()
+    threads = recent_threads(IN_TALK)
+    about = subjects([thread.id for thread in threads])
+    current = next(iter(leitbild.revisions(size=1)), None)
+    changes = leitbild.changes_of_revision(current.number) if current and current.number > 1 else []
+    return render_template(
+        "strategy/start.html",
+        cards=cards,
+        measures=measures,
+        sections=SECTIONS,
+        dots=dots(places),
+        lively=any(place.comments for place in places),
+        place_count=len(places),
+        talk=[(thread, about[thread.id]) for thread in threads if thread.id in about],
+        current=current,
+        changes=changes[:NEWS],
+        outcomes=outcomes.approved(size=NEWS)[:NEWS],
+        outcome_word=lambda kind: KINDS[kind],
+        cluster=cluster,
+        area=area,
+        excerpt=excerpt,
+    )
 
 
 @strategy.get("/strategie")
 @public
-def index() -> str:
-    return render_template("strategy/index.html", tree=overview.tree())
+def index() -> Answer:
+    """Show the whole strategy as a text, or what a filter leaves of it as a list."""
+    choices = overview.choices()
+    filters = Filters(
+        cluster=_one_of("cluster", choices.clusters),
+        kind=_one_of("art", choices.kinds),
+        horizon=_one_of("horizont", [(ident, "") for ident in choices.horizons]),
+        place=_one_of("ort", choices.places),
+    )
+    root = None if filters.any else next(iter(overview.tree()), None)
+    return render_template(
+        "strategy/index.html",
+        filters=filters,
+        choices=choices,
+        cluster_options=[(ident, cluster(ident, title)) for ident, title in choices.clusters],
+        horizon_options=[(ident, label) for ident, label in HORIZONS.items() if ident in choices.horizons],
+        items=overview.found(filters) if filters.any else [],
+        root=root,
+        parts=_parts(root.below) if root else [],
+        area=area,
+        **WORDS,
+    )
 
 
-@strategy.get("/strategie/<node_id>")
-@public
-def node(node_id: str) -> str:
-    page = queries.node_page(node_id, viewer())
-    if page is None:
-        raise NotFound
-    return render_template("strategy/node.html", page=page)
+def _parts(lines: Iterable[Line]) -> list[Part]:
+    """Return the text's parts in order: a chapter with sections is told by its first section."""
+    parts: list[Part] = []
+    for line in lines:
+        sections = line.contents if line.kind_id == "kapitel" and line.contents else [line]
+        for at, section in enumerate(sections):
+            chapter = f"{line.number}. {line.title}" if section is not line and at == 0 and line.number else ""
+            parts.append(Part(section, short(section.id, section.title, 34), section.cluster_id or section.id, chapter))
+    return parts
+
+
+def _one_of(name: str, allowed: Iterable[tuple[str, str]]) -> str | None:
+    """Return a filter's value from the address; one that does not exist filters nothing."""
+    value = request.args.get(name)
+    return value if any(value == ident for ident, _label in allowed) else None

@@ -24,6 +24,13 @@ SECTIONS: dict[str, Message] = {
     "zivilgesellschaft": _l("Zivilgesellschaft"),
     "abschlussbericht": _l("Abschlussbericht"),
 }
+NAMES: dict[str, Message] = {
+    **CLUSTERS,
+    **SECTIONS,
+    "kapitel-2-rahmen": _l("Verlässlicher Rahmen"),
+    "clusterstrategie": _l("Clusterstrategie"),
+}
+"""Everything that has a short name."""
 HORIZONS: dict[str, Message] = {
     "sofort": _l("sofort"),
     "leitprojekt": _l("Leitprojekt"),
@@ -33,6 +40,26 @@ RELATIONS: dict[str, Message] = {
     "ueberschneidung": _l("Überschneidet sich mit"),
     "querbezug": _l("Hängt zusammen mit"),
 }
+VOTES: dict[str, Message] = {
+    "praemisse": _l("Was halten Sie von dieser Prämisse?"),
+    "leitsatz": _l("Was halten Sie von diesem Leitsatz?"),
+    "grundsatz": _l("Was halten Sie von diesem Grundsatz?"),
+    "massnahme": _l("Was halten Sie von dieser Maßnahme?"),
+    "leitprojekt": _l("Was halten Sie von diesem Leitprojekt?"),
+    "sofortmassnahme": _l("Was halten Sie von dieser Maßnahme?"),
+}
+"""What stands above a vote, by kind."""
+WHOLES: dict[str, Message] = {
+    "praemisse": _l("die ganze Prämisse"),
+    "leitsatz": _l("den ganzen Leitsatz"),
+    "grundsatz": _l("den ganzen Grundsatz"),
+    "massnahme": _l("die ganze Maßnahme"),
+    "leitprojekt": _l("das ganze Leitprojekt"),
+    "sofortmassnahme": _l("die ganze Maßnahme"),
+    "cluster": _l("den ganzen Cluster"),
+    "thema": _l("das ganze Thema"),
+}
+"""What a contribution speaks of that names no point, by kind; after "Bezieht sich auf"."""
 STATES: dict[TextState, Message] = {
     TextState.NEW: _l("neu in Fassung"),
     TextState.CHANGED: _l("geändert in Fassung"),
@@ -69,11 +96,28 @@ def area(cluster_id: str | None, path: Iterable[str] = ()) -> Area | None:
 
 def short(ident: str, title: str, limit: int = 48) -> str:
     """Return a title that fits into a line of breadcrumbs."""
-    if ident in CLUSTERS or ident in SECTIONS:
-        return str(CLUSTERS.get(ident) or SECTIONS[ident])
-    return excerpt(title, limit)
+    return str(NAMES[ident]) if ident in NAMES else excerpt(title, limit)
 
 
 def letter(position: int) -> str:
     """Return the letter of a point: a) to z), then the number."""
     return f"{chr(ord('a') + position)})" if position < 26 else f"{position + 1})"
+
+
+def change_word(state: TextState) -> Message:
+    """Return what became of a wording, to stand before the number of the revision."""
+    return STATES.get(state, STATES[TextState.CHANGED])
+
+
+def horizon_word(ident: str) -> Message:
+    """Return the name of a horizon."""
+    return HORIZONS.get(ident, ident)
+
+
+def relation_word(ident: str) -> Message:
+    """Return what stands above the nodes of a relation."""
+    return RELATIONS.get(ident, ident)
+
+
+WORDS = {"letter": letter, "change_word": change_word, "horizon_word": horizon_word, "relation_word": relation_word}
+"""What the templates of the strategy may say."""

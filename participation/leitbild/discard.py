@@ -1,0 +1,35 @@
+"""Take revision 1 back while nothing rests on it: the only way a published row ever goes."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, select, text
+
+from participation.base.db import db
+from participation.base.verdict import Conflict
+from participation.dialogue.models import Thread
+from participation.leitbild import guards
+from participation.leitbild.models import LogEntry, Passage, Revision
+from participation.proposals.models import Proposal
+
+
+class InUse(Conflict):
+    """Somebody contributed, or a second revision exists."""
+
+
+def discard_first() -> None:
+    """Delete revision 1, its passages and its entry in the log, before any dialogue.
+
+    The guards of the database are lifted and set again in the same transaction, so nobody ever sees them open.
+    """
+    if any(
+        db.session.scalar(select(func.count()).select_from(table)) for table in (Thread, Proposal)
+    ) or db.session.scalar(select(func.count()).select_from(Revision).where(Revision.number > 1)):
+        raise InUse
+    dialect = db.session.get_bind().dialect.name
+    for statement in guards.removal(dialect):
+        db.session.execute(text(statement))
+    for table in (LogEntry, Passage, Revision):
+        db.session.execute(delete(table).execution_options(synchronize_session=False))
+    db.session.expire_all()
+    for statement in guards.statements(dialect):
+        db.session.execute(text(statement.replace(":", "\\:")))

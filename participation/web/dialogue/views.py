@@ -1,0 +1,170 @@
+"""A comment on a page of its own: read it with what it answers, change it, take it back, rate it, see its history."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from participation.base.db import transaction
+from participation.base.diff import Segment, as_html, compare
+from participation.base.verdict import Denied, NotFound, require
+from participation.dialogue import queries
+from participation.dialogue.comments import BodyMissing, BodyTooLong, ChangedMeanwhile
+from participation.dialogue.models import Comment
+from participation.dialogue.operations import edit_comment, rate_comment, withdraw_comment
+from participation.dialogue.policy import may_edit, may_withdraw
+from participation.outcomes.queries import receipts_for_comments
+from participation.proposals.queries import Subject, subjects
+from participation.web.access import public, resident
+from participation.web.accounts.contributions import tell
+from participation.web.dialogue.forms import EditForm, RateForm
+from participation.web.dialogue.offer import offer_for
+from participation.web.dialogue.thread import place_url
+from participation.web.kept import local_path
+from participation.web.security import limiter
+from participation.web.shell import viewer
+
+dialogue = Blueprint("dialogue", __name__)
+
+
+@dialogue.get("/beitrag/<int:comment_id>")
+@public
+def comment(comment_id: int) -> str:
+    """Show a comment for good: its address never changes."""
+    after = request.args.get("nach", 0, type=int)
+    page = queries.comment_with_parent(comment_id, viewer(), after=after)
+    if page is None:
+        raise NotFound
+    subject = _subject(page.comment.thread_id)
+    shown = [page.comment.id, *([page.parent.id] if page.parent else []), *(reply.id for reply in page.replies)]
+    return render_template(
+        "dialogue/comment.html",
+        page=page,
+        subject=subject,
+        place_url=place_url(subject.path, page.comment),
+        on=offer_for(viewer(), subject.path),
+        receipts=tell(receipts_for_comments(shown)),
+        after=after,
+    )
+
+
+@dialogue.route("/beitrag/<int:comment_id>/bearbeiten", methods=["GET", "POST"])
+@resident
+@limiter.limit("30/minute", methods=["POST"])
+def edit(comment_id: int) -> str | Response:
+    """Ask for a new wording; what was typed survives a refusal and a conflict."""
+    found = _found(comment_id)
+    require(may_edit(viewer(), found))
+    form = EditForm(data={"version": found.version, "body": found.body})
+    if not form.is_submitted():
+        return _edit_page(found, form)
+    if not form.validate():
+        return make_response(_edit_page(found, form, failed=True), 422)
+    try:
+        with transaction():
+            edit_comment(viewer(), found, form.body.data or "", expected_version=form.version.data or 0)
+    except ChangedMeanwhile as error:
+        typed = form.body.data or ""
+        form.version.data, form.version.raw_data = found.version, None
+        changes = compare(found.body, typed)
+        return make_response(_edit_page(found, form, conflict=error.message, changes=_diff(changes)), error.status)
+    except (BodyMissing, BodyTooLong) as error:
+        form.body.errors = [str(error.message)]
+        return make_response(_edit_page(found, form, failed=True), error.status)
+    flash(_("Ihr Beitrag ist geändert. Der frühere Wortlaut bleibt im Verlauf lesbar."), "success")
+    return redirect(url_for("dialogue.comment", comment_id=comment_id), 303)
+
+
+@dialogue.route("/beitrag/<int:comment_id>/zurueckziehen", methods=["GET", "POST"])
+@resident
+def withdraw(comment_id: int) -> str | Response:
+    """Ask once more, then take a comment back."""
+    found = _found(comment_id)
+    if request.method == "GET":
+        require(may_withdraw(viewer(), found))
+        subject = _subject(found.thread_id)
+        return render_template("dialogue/withdraw.html", comment=found, subject=subject)
+    with transaction():
+        withdraw_comment(viewer(), found)
+    flash(_("Ihr Beitrag ist zurückgezogen."), "success")
+    return redirect(url_for("dialogue.comment", comment_id=comment_id), 303)
+
+
+@dialogue.post("/beitrag/bewerten")
+@resident
+@limiter.limit("60/minute")
+def rate() -> Response:
+    """Take a rating; one form stands for all comments of a page. htmx receives the line below the comment anew."""
+    form = RateForm()
+    chosen = {True: form.hilfreich.data, False: form.nicht.data, None: form.ohne.data}
+    helpful, comment_id = next(((k, n) for k, n in chosen.items() if n is not None), (None, 0))
+    found = _found(comment_id)
+    by_htmx, status = request.headers.get("HX-Request") == "true", 200
+    try:
+        with transaction():
+            rate_comment(viewer(), found, helpful)
+    except Denied as error:
+        if not by_htmx:
+            raise
+        status = error.status
+    if not by_htmx:
+        return redirect(f"{_came_from(found.id)}#k-{found.id}", 303)
+    view = queries.single(found.id, viewer())
+    on = offer_for(viewer(), _subject(found.thread_id).path)
+    acts = render_template("dialogue/_comment_acts.html", comment=view, on=on)
+    return make_response(acts, status)
+
+
+@dialogue.get("/beitrag/<int:comment_id>/verlauf")
+@public
+def history(comment_id: int) -> str:
+    """Show how a comment read before, each wording compared with the one before it."""
+    page = queries.single(comment_id, viewer())
+    found = queries.find(comment_id)
+    if page is None or found is None or not page.visible:
+        raise NotFound
+    versions, following = queries.history(found, before=request.args.get("vor", type=int))
+    return render_template(
+        "dialogue/history.html",
+        comment=page,
+        subject=_subject(page.thread_id),
+        versions=[(version, _diff(version.segments)) for version in versions],
+        following=following,
+    )
+
+
+def _found(comment_id: int) -> Comment:
+    found = queries.find(comment_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _subject(thread_id: int) -> Subject:
+    subject = subjects([thread_id]).get(thread_id)
+    if subject is None:
+        raise NotFound
+    return subject
+
+
+def _edit_page(comment: Comment, form: EditForm, **more: Any) -> str:
+    page = {"failed": False, "conflict": "", "changes": ""} | more
+    return render_template(
+        "dialogue/edit.html", comment=comment, form=form, subject=_subject(comment.thread_id), **page
+    )
+
+
+def _diff(segments: tuple[Segment, ...]) -> str:
+    return as_html(segments, inserted=_("eingefügt:"), deleted=_("gelöscht:"))
+
+
+def _came_from(comment_id: int) -> str:
+    """Return the page a form was sent from, without a fragment; the comment's own page where that is not known."""
+    parts = urlsplit(request.referrer or "")
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    own = parts.netloc == request.host and local_path(path)
+    return own or url_for("dialogue.comment", comment_id=comment_id)

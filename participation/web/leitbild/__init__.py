@@ -1,0 +1,5 @@
+"""The Leitbild's pages: text with its provenance, revisions, comparison, annex, revision log, and the workshop's desk.
+
+views      what everyone reads          log      the revision log
+desk       changes being written        table    the draft of the next revision
+"""

@@ -1,0 +1,64 @@
+"""The revision log: every publication, its hash, and how to check it."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Response, render_template, request, url_for
+
+from participation.base.verdict import NotFound
+from participation.leitbild import provenance, queries
+from participation.web.access import public
+from participation.web.leitbild import words
+from participation.web.leitbild.blueprint import leitbild
+
+PAGE = 20
+
+
+@leitbild.get("/revisionslog", endpoint="log")
+@public
+def entries() -> str:
+    """List the entries, newest first."""
+    before = request.args.get("vor", type=int)
+    rows = queries.entries(before=before, size=PAGE + 1)
+    shown = rows[:PAGE]
+    return render_template(
+        "leitbild/_entries.html" if "HX-Request" in request.headers else "leitbild/log.html",
+        rows=shown,
+        counts=queries.change_counts([row.number for row in shown]),
+        total=queries.entry_count(),
+        older=url_for("leitbild.log", vor=shown[-1].log_number) if len(rows) > PAGE else None,
+        newer=url_for("leitbild.log") if before else None,
+    )
+
+
+@leitbild.get("/revisionslog/<int:number>")
+@public
+def entry(number: int) -> str:
+    """Show one entry: who, what, why, and the hash."""
+    found = queries.entry(number)
+    row = queries.revision_row(found.revision_number) if found is not None else None
+    if found is None or row is None:
+        raise NotFound
+    changes = queries.changes_of_revision(row.number)
+    return render_template(
+        "leitbild/entry.html",
+        entry=found,
+        revision=row,
+        changes=changes,
+        grounds=provenance.grounds([change.id for change in changes]),
+        commitments=json.loads(found.payload)["roles"],
+        words=words,
+    )
+
+
+@leitbild.get("/revisionslog/<int:number>.json")
+@public
+def payload(number: int) -> Response:
+    """Hand out the entry byte for byte as it was sealed: its SHA-256 is the hash."""
+    found = queries.entry(number)
+    if found is None:
+        raise NotFound
+    response = Response(found.payload, mimetype="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="revisionslog-{number}.json"'
+    return response

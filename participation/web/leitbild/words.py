@@ -1,0 +1,66 @@
+"""Kinds and states as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+
+from participation.base.verdict import Message
+from participation.leitbild.models import ChangeKind, ChangeState, DraftState
+from participation.outcomes.models import Fate, OutcomeKind
+from participation.strategy.models import TextState
+
+KINDS: Mapping[ChangeKind, Message] = {
+    ChangeKind.TEXT: _l("Textänderung"),
+    ChangeKind.ADDITION: _l("Ergänzung"),
+    ChangeKind.DELETION: _l("Streichung"),
+    ChangeKind.MERGE: _l("Zusammenführung"),
+    ChangeKind.SPLIT: _l("Teilung"),
+}
+STATES: Mapping[ChangeState, Message] = {
+    ChangeState.DRAFT: _l("Entwurf"),
+    ChangeState.SUBMITTED: _l("Liegt zur Freigabe"),
+    ChangeState.APPROVED: _l("Freigegeben"),
+    ChangeState.PUBLISHED: _l("Veröffentlicht"),
+    ChangeState.DROPPED: _l("Aufgegeben"),
+}
+DRAFT_STATES: Mapping[DraftState, Message] = {
+    DraftState.OPEN: _l("In Arbeit"),
+    DraftState.SUBMITTED: _l("Liegt zur Veröffentlichung"),
+    DraftState.PUBLISHED: _l("Veröffentlicht"),
+    DraftState.DROPPED: _l("Verworfen"),
+}
+OUTCOMES: Mapping[OutcomeKind, Message] = {
+    OutcomeKind.CONFIRMED: _l("Bestätigt"),
+    OutcomeKind.TEXT: _l("Textänderung"),
+    OutcomeKind.MEASURE: _l("Neue Maßnahme"),
+    OutcomeKind.DELETION: _l("Streichung"),
+    OutcomeKind.MERGE: _l("Zusammenführung"),
+    OutcomeKind.SPLIT: _l("Teilung"),
+    OutcomeKind.EXAMINE: _l("Prüfauftrag"),
+    OutcomeKind.NO_CONSENSUS: _l("Kein Konsens"),
+}
+FATES: Mapping[Fate, Message] = {
+    Fate.ADOPTED: _l("übernommen"),
+    Fate.PARTLY: _l("teilweise übernommen"),
+    Fate.CONSIDERED: _l("erwogen, nicht übernommen"),
+}
+TEXT_STATES: Mapping[TextState, Message] = {
+    TextState.UNCHANGED: _l("unverändert"),
+    TextState.NEW: _l("neu"),
+    TextState.CHANGED: _l("geändert"),
+    TextState.MERGED: _l("zusammengeführt"),
+    TextState.SPLIT: _l("geteilt"),
+    TextState.STRUCK: _l("gestrichen"),
+}
+DIFFERENCES: Mapping[str, Message] = {
+    "added": _l("neu"),
+    "removed": _l("gestrichen"),
+    "changed": _l("geändert"),
+}
+HORIZONS: Mapping[str, Message] = {
+    "sofort": _l("sofort"),
+    "leitprojekt": _l("Leitprojekt"),
+    "langfristig": _l("langfristig"),
+}

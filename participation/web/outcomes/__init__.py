@@ -1,0 +1,7 @@
+"""Pages of outcomes: the public record, and the desk where moderators write it.
+
+views      the list and one outcome, for everyone
+desk       begin, write, hand over, approve, give back, give up
+editor     what the writing page shows, from the database and from what was typed
+words      kinds, fates and sources as people read them
+"""

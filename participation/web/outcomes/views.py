@@ -1,0 +1,48 @@
+"""Show outcomes to everyone: the list, and the record with its evidence."""
+
+from __future__ import annotations
+
+from flask import render_template, request, url_for
+
+from participation.base.verdict import NotFound
+from participation.leitbild.provenance import revisions_by_outcome
+from participation.outcomes import pieces, queries
+from participation.web.access import public
+from participation.web.outcomes import desk, words
+from participation.web.outcomes.blueprint import outcomes
+
+__all__ = ["desk", "outcomes"]
+
+SIZE = 20
+
+
+@outcomes.get("/ergebnisse")
+@public
+def index() -> str:
+    """List approved outcomes, newest first, and on the first page what is being evaluated."""
+    value = request.args.get("vor", "")
+    before = int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else None
+    rows = queries.approved(before=before, size=SIZE)
+    further = url_for("outcomes.index", vor=rows[SIZE - 1].number) if len(rows) > SIZE else None
+    page = {"rows": rows[:SIZE], "further": further, "later": before is not None, "words": words}
+    if request.headers.get("HX-Request") == "true" and before is not None:
+        return render_template("outcomes/_outcomes.html", **page)
+    first = before is None
+    return render_template(
+        "outcomes/index.html",
+        running=queries.running() if first else [],
+        abandoned=queries.abandoned() if first else [],
+        **page,
+    )
+
+
+@outcomes.get("/ergebnisse/<int:number>")
+@public
+def outcome(number: int) -> str:
+    """Show an approved outcome."""
+    record = queries.by_number(number)
+    if record is None:
+        raise NotFound
+    changed = revisions_by_outcome([record.outcome.id]).get(record.outcome.id)
+    evidence = pieces.evidence(record.outcome.id)
+    return render_template("outcomes/outcome.html", record=record, evidence=evidence, changed=changed, words=words)

@@ -1,0 +1,170 @@
+"""Show proposals; sign with one, vote, comment, withdraw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from participation.base.db import transaction
+from participation.base.verdict import NotFound, require
+from participation.proposals import labels, operations, policy, queries
+from participation.proposals.choices import for_filters
+from participation.proposals.lifecycle import GROUPS
+from participation.proposals.models import UNSETTLED, Proposal, ProposalState, ProposalType
+from participation.web.access import public, resident
+from participation.web.dialogue.thread import Topic, handle_comment, handle_vote, more_comments, thread_context
+from participation.web.proposals import checking, drafting
+from participation.web.proposals.blueprint import proposals
+from participation.web.proposals.course import course
+from participation.web.proposals.forms import WithdrawForm
+from participation.web.security import limiter
+from participation.web.shell import Answer, viewer
+
+__all__ = ["checking", "drafting", "proposals"]
+
+SORTS = {"neu": "newest", "mitgezeichnet": "supported"}
+
+
+@proposals.get("/vorschlaege")
+@public
+def index() -> Answer:
+    """List proposals by state, type, cluster and place."""
+    filters = _filters()
+    sort = request.args.get("sortierung", "neu")
+    sort = sort if sort in SORTS else "neu"
+    after = request.args.get("nach")
+    page = queries.proposals_page(
+        viewer(), filters, sort="supported" if sort == "mitgezeichnet" else "newest", after=after
+    )
+    chosen = {
+        "stand": filters.group,
+        "art": filters.type.value if filters.type else None,
+        "cluster": filters.cluster_id,
+        "ort": filters.place_id,
+        "sortierung": None if sort == "neu" else sort,
+    }
+    context: dict[str, Any] = {"page": page, "chosen": chosen, "after": after, "filters": filters}
+    if request.headers.get("HX-Request") == "true" and after:
+        return render_template("proposals/_list.html", **context)
+    return render_template(
+        "proposals/index.html", **context, choices=for_filters(), groups=labels.GROUPS, types=labels.TYPES
+    )
+
+
+@proposals.get("/vorschlaege/<int:number>")
+@public
+def proposal(number: int) -> Answer:
+    """Show a proposal: what is to change and why, who signs with it, its course, its thread."""
+    view = queries.proposal(number, viewer())
+    if view is None:
+        raise NotFound
+    if view.proposal.state is ProposalState.DRAFT:
+        return redirect(url_for("proposals.draft", draft_id=view.proposal.id), 303)
+    subject = topic(view.proposal)
+    if (more := more_comments(subject)) is not None:
+        return more
+    return page(view, thread_context(subject))
+
+
+@proposals.post("/vorschlaege/<int:number>/mitzeichnen")
+@resident
+@limiter.limit("30/minute")
+def support(number: int) -> Answer:
+    """Sign with a proposal, or take the signature back."""
+    found, person = _found(number), viewer()
+    assert person is not None  # noqa: S101 - @resident
+    with transaction():
+        if "zuruecknehmen" in request.form:
+            operations.unsupport(person, found)
+        else:
+            operations.support(person, found)
+    if request.headers.get("HX-Request") == "true":
+        return render_template("proposals/_support.html", view=queries.proposal(number, person), policy=policy)
+    return redirect(url_for("proposals.proposal", number=number, _anchor="mitzeichnen"), 303)
+
+
+@proposals.post("/vorschlaege/<int:number>/stimme")
+@resident
+@limiter.limit("60/minute")
+def vote(number: int) -> Answer:
+    """Take a stance on a proposal."""
+    found = _found(number)
+    require(policy.may_vote(viewer(), found))
+    return handle_vote(topic(found))
+
+
+@proposals.post("/vorschlaege/<int:number>/beitrag")
+@resident
+@limiter.limit("20/minute")
+def comment(number: int) -> Answer:
+    """Write in a proposal's thread."""
+    view = queries.proposal(number, viewer())
+    if view is None:
+        raise NotFound
+    require(policy.may_discuss(viewer(), view.proposal))
+    return handle_comment(topic(view.proposal), lambda context: page(view, context))
+
+
+@proposals.route("/vorschlaege/<int:number>/zurueckziehen", methods=["GET", "POST"])
+@resident
+def withdraw(number: int) -> Answer:
+    """Ask whether to withdraw, and do it."""
+    found, person = _found(number), viewer()
+    assert person is not None  # noqa: S101 - @resident
+    require(policy.may_withdraw(person, found))
+    form = WithdrawForm()
+    if not form.validate_on_submit():
+        page = render_template("proposals/withdraw.html", proposal=found, form=form, failed=bool(form.errors))
+        return page, 422 if form.errors else 200
+    with transaction():
+        operations.withdraw(person, found, form.reason.data or "")
+    flash(_("Ihr Vorschlag ist zurückgezogen. Er bleibt lesbar, mit dem Gespräch dazu."), "success")
+    return redirect(url_for("proposals.proposal", number=number), 303)
+
+
+def topic(shown: Proposal) -> Topic:
+    """Return the thread of a proposal as the page and its POSTs need it."""
+    assert shown.number is not None  # noqa: S101 - drafts have no page
+    return Topic(
+        url=url_for("proposals.proposal", number=shown.number),
+        thread=shown.thread,
+        begin=lambda: operations.thread_of(shown),
+        votable=shown.state in UNSETTLED,
+    )
+
+
+def page(view: queries.ProposalView, context: dict[str, Any]) -> str:
+    """Render a proposal's page around its thread."""
+    look = request.args.get("ansicht", "")
+    return render_template(
+        "proposals/proposal.html",
+        view=view,
+        look=look if look in ("neu", "bisher") else "",
+        course=course(view),
+        labels=labels,
+        policy=policy,
+        cluster=labels.cluster_label(view.cluster_title),
+        **context,
+    )
+
+
+def _found(number: int) -> Proposal:
+    found = queries.by_number(number, viewer())
+    if found is None or found.state is ProposalState.DRAFT:
+        raise NotFound
+    return found
+
+
+def _filters() -> queries.Filters:
+    """Read the filters; what does not exist filters nothing out."""
+    args = request.args
+    group = args.get("stand")
+    kinds = {kind.value: kind for kind in ProposalType}
+    return queries.Filters(
+        group=group if group in GROUPS else None,
+        type=kinds.get(args.get("art", "")),
+        cluster_id=args.get("cluster", "")[:120] or None,
+        place_id=args.get("ort", "")[:120] or None,
+    )

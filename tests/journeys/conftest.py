@@ -1,0 +1,138 @@
+"""A running site and a real browser for whole stories.
+
+The site is the production server on a database of its own, with accounts of known passwords and mails as files.
+"""
+
+from __future__ import annotations
+
+import email
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from participation.accounts.models import Role
+from participation.accounts.operations import create_account
+from participation.app import create_app
+from participation.base.db import db, transaction
+from tests.conftest import Databases
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "drei Birken am Tagebausee"
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running site: its address, and the folder its mails land in."""
+
+    url: str
+    instance: Path
+
+    def mailed_link(self, recipient: str, containing: str) -> str:
+        """Wait for the newest mail to an address and return the link in it that contains a word."""
+        until = time.monotonic() + 15
+        while time.monotonic() < until:
+            for path in sorted((self.instance / "mail").glob("*.eml"), reverse=True):
+                message = email.message_from_bytes(path.read_bytes(), policy=default)
+                if recipient in str(message["To"]):
+                    for link in re.findall(r"https?://\S+", message.get_content()):
+                        if containing in link:
+                            return str(link)
+            time.sleep(0.1)
+        pytest.fail(f"no mail to {recipient} with a link containing {containing!r}")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Chromium is missing")
+        pytest.skip("Chromium is not installed (./test installs it)")
+    return {"executable_path": path, "args": list(CHROMIUM)}
+
+
+@pytest.fixture(scope="module")
+def site(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Serve a fresh copy of the platform with two moderators and one resident."""
+    instance = tmp_path_factory.mktemp("instance")
+    url = databases.copy("sqlite")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    app = create_app(databases.settings(url))
+    with app.app_context(), transaction():
+        for name, role in (("wendt", Role.MODERATOR), ("nowak", Role.MODERATOR), ("anna", Role.RESIDENT)):
+            create_account(
+                email=f"{name}@example.org",
+                display_name=name.capitalize(),
+                password=PASSWORD,
+                role=role,
+                residence_id="cottbus",
+            )
+    with app.app_context():
+        db.engine.dispose()
+    environment = os.environ | {
+        "PARTICIPATION_MODE": "local",
+        "SECRET_KEY": "for this story only, thrown away afterwards",
+        "INSTANCE": str(instance),
+        "DATABASE_URL": url,
+        "PUBLIC_URL": address,
+    }
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
+        *("--workers", "1", "--blocking-threads", "8", "--log-level", "error", "participation.wsgi:app"),
+    ]
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(address, server)
+        yield Site(address, instance)
+    finally:
+        server.terminate()
+        server.wait(timeout=15)
+
+
+def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Return when the site answers."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            pytest.fail(f"the server ended with {server.returncode}")
+        try:
+            urllib.request.urlopen(address, timeout=2).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail("the server does not answer")
+
+
+def assert_accessible(page: Page) -> None:
+    """Let axe look at the page as it stands."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options=AXE)
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
