@@ -808,7 +808,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "changes",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column(
             "kind",
             sa.Enum(

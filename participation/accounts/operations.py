@@ -204,7 +204,8 @@ def create_account(
 
 
 def _by_email(email: str) -> User | None:
-    return db.session.scalar(select(User).where(User.email == email.lower()))
+    # PostgreSQL takes no NUL; no address has one.
+    return db.session.scalar(select(User).where(User.email == email.lower().replace("\0", "")))
 
 
 def _name(display_name: str) -> str:
@@ -219,7 +220,7 @@ def _settle(person: User, residence_id: str | None) -> None:
     chosen = db.session.get(Residence, residence_id) if residence_id else None
     person.residence_id = chosen.id if chosen else None
     person.region = chosen.region if chosen else Region.ELSEWHERE
-    person.residence_label = residence_label(chosen.names) if chosen else ""
+    person.residence_label = residence_label(chosen) if chosen else ""
 
 
 def _set_password(person: User, password_hash: str) -> None:

@@ -13,7 +13,7 @@ from participation.accounts.policy import Mandate, may_see_initiative
 from participation.base.clock import now
 from participation.base.db import db
 from participation.base.tokens import digest
-from participation.places.models import Residence
+from participation.places.models import Place, Region, Residence
 
 __all__ = [
     "DelegateRow",
@@ -137,15 +137,28 @@ class ResidenceChoice:
 
 def residence_choices() -> list[ResidenceChoice]:
     """Return all residences in the order of the content."""
-    rows = db.session.execute(select(Residence.id, Residence.names, Residence.group).order_by(Residence.position))
-    return [ResidenceChoice(ident, residence_label(names), group) for ident, names, group in rows]
+    rows = db.session.execute(
+        select(Residence.id, Residence.group, Residence.names, Residence.region, Place.official)
+        .outerjoin(Place, Place.id == Residence.place_id)
+        .order_by(Residence.position)
+    )
+    return [ResidenceChoice(row.id, _both_names(row.names, row.region, row.official), row.group) for row in rows]
 
 
-def residence_label(names: dict[str, str]) -> str:
-    """Return the German name with the Sorbian one beside it where there is one: Jänschwalde/Janšojce."""
-    german = names["de"]
-    others = dict.fromkeys(names[lang] for lang in ("hsb", "dsb") if names.get(lang))
-    return "/".join([german, *(name for name in others if name != german)])
+def residence_label(residence: Residence) -> str:
+    """Return the German name of a residence, with the Sorbian one beside it where it is official."""
+    place = db.session.get(Place, residence.place_id) if residence.place_id else None
+    return _both_names(residence.names, residence.region, place.official if place else None)
+
+
+def _both_names(names: dict[str, str], region: Region, official: list[str] | None) -> str:
+    """Return Jänschwalde/Janšojce for a place in the Sorbian area; districts have no list of official languages."""
+    german, lang = names["de"], _SORBIAN.get(region, "")
+    sorbian = names.get(lang, "") if official is None or lang in official else ""
+    return f"{german}/{sorbian}" if sorbian and sorbian != german else german
+
+
+_SORBIAN = {Region.SACHSEN: "hsb", Region.BRANDENBURG: "dsb"}
 
 
 def link_works(token: str, purpose: TokenPurpose) -> bool:

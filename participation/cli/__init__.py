@@ -5,9 +5,15 @@ from __future__ import annotations
 import click
 
 from participation.cli.accounts import accounts
+from participation.cli.dev import dev
+from participation.cli.leitbild import leitbild
 from participation.cli.notify import notify
+from participation.cli.strategy import strategy
 
 COMMANDS: tuple[click.Command, ...] = (
     accounts,
+    dev,
+    leitbild,
     notify,
+    strategy,
 )

@@ -5,18 +5,15 @@ from __future__ import annotations
 import click
 from flask import current_app
 from flask.cli import AppGroup
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from participation.base.clock import now
 from participation.base.db import db, transaction
 from participation.base.yaml_source import ContentError
-from participation.leitbild.discard import discard_first
+from participation.leitbild.discard import InUse, discard_first
 from participation.leitbild.first import publish_first
-from participation.leitbild.queries import current_number
-from participation.proposals.models import Proposal
 from participation.strategy.importer import Report, WordingChanged, import_content
 from participation.strategy.models import Kind
-from participation.strategy.queries import has_dialogue
 
 strategy = AppGroup("strategy", help="The wording of the strategy, as it stands in the content folder.")
 
@@ -49,10 +46,11 @@ def load() -> list[str]:
         with transaction():
             try:
                 report = import_content(folder)
-            except WordingChanged:
-                if _is_in_use():
-                    raise
-                discard_first()
+            except WordingChanged as changed:
+                try:
+                    discard_first()
+                except InUse:
+                    raise changed from None
                 report = import_content(folder, start_over=True)
             revision = publish_first(now())
             told = _told(report)
@@ -63,15 +61,6 @@ def load() -> list[str]:
     if revision is not None:
         told.append(f"Published as revision 1 of the Leitbild: {revision.summary}")
     return told
-
-
-def _is_in_use() -> bool:
-    """Whether anything rests on the wording: a contribution, a proposal (a draft, too), a later revision."""
-    return (
-        has_dialogue()
-        or bool(db.session.scalar(select(exists().where(Proposal.id.is_not(None)))))
-        or (current_number() > 1)
-    )
 
 
 def _told(report: Report) -> list[str]:

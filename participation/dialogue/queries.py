@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, and_, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute, aliased, contains_eager
 
 from participation.accounts.models import User
@@ -31,7 +31,7 @@ from participation.dialogue.models import (
     ThreadState,
 )
 from participation.dialogue.mood import Share, breakdown
-from participation.dialogue.rows import CommentView, comment_views
+from participation.dialogue.rows import COLUMNS, CommentView, comment_views
 from participation.places.models import Region
 
 __all__ = [
@@ -183,7 +183,7 @@ def thread_page(
     start = parse(after, sort)
     if thread is None:
         return ThreadPage(blank_thread(votable=votable), (), Standing(), sort, kind, size, None, None)
-    views = comment_views(_page_ids(thread.id, sort, kind, start, size), viewer)
+    views = comment_views(_page(thread.id, sort, kind, start, size), viewer)
     roots = _in_order([view for view in views if view.root_id is None], sort)
     replies: dict[int | None, list[CommentView]] = defaultdict(list)
     for view in sorted(views, key=lambda view: view.id):
@@ -196,22 +196,22 @@ def thread_page(
 
 def replies_page(root_id: int, viewer: User | None, *, after: int = 0, size: int = SIZES[0]) -> CommentList:
     """Return the replies of a branch that come after the one with id `after`, the oldest first."""
-    ids = (
-        select(Comment.id)
+    chosen = (
+        select(*COLUMNS)
         .where(Comment.root_id == known(root_id), Comment.id > known(after))
         .order_by(Comment.id)
         .limit(size + 1)
     )
-    return _listed(sorted(comment_views(ids, viewer), key=lambda view: view.id), size)
+    return _listed(sorted(comment_views(chosen, viewer), key=lambda view: view.id), size)
 
 
 def comment_with_parent(comment_id: int, viewer: User | None, *, after: int = 0) -> CommentPage | None:
     """Return a comment with what it answers and its direct replies (under an opening comment: the whole branch)."""
     if comment_id > MAX_ID:
         return None
-    itself = select(Comment.id).where(Comment.id == comment_id)
-    parent_id = select(Comment.parent_id).where(Comment.id == comment_id, Comment.parent_id.is_not(None))
-    found = {view.id: view for view in comment_views(union_all(itself, parent_id), viewer)}
+    parent_id = select(Comment.parent_id).where(Comment.id == comment_id).scalar_subquery()
+    both = union_all(*(select(*COLUMNS).where(Comment.id == ident) for ident in (literal(comment_id), parent_id)))
+    found = {view.id: view for view in comment_views(both, viewer)}
     comment = found.get(comment_id)
     if comment is None:
         return None
@@ -220,7 +220,7 @@ def comment_with_parent(comment_id: int, viewer: User | None, *, after: int = 0)
     else:
         begin = max(known(after), comment.id)
         direct = (
-            select(Comment.id)
+            select(*COLUMNS)
             .where(Comment.root_id == comment.root_id, Comment.parent_id == comment.id, Comment.id > begin)
             .order_by(Comment.id)
             .limit(SIZES[0] + 1)
@@ -231,7 +231,7 @@ def comment_with_parent(comment_id: int, viewer: User | None, *, after: int = 0)
 
 def single(comment_id: int, viewer: User | None) -> CommentView | None:
     """Return one comment as a page shows it."""
-    views = comment_views(select(Comment.id).where(Comment.id == known(comment_id)), viewer)
+    views = comment_views(select(*COLUMNS).where(Comment.id == known(comment_id)), viewer)
     return views[0] if views else None
 
 
@@ -288,16 +288,16 @@ def comments_of(
 
     People see all of their own; others see what is shown.
     """
-    ids = select(Comment.id).order_by(Comment.id.desc()).limit(size + 1)
+    chosen = select(*COLUMNS).order_by(Comment.id.desc()).limit(size + 1)
     if author_id is not None:
-        ids = ids.where(Comment.author_id == author_id)
+        chosen = chosen.where(Comment.author_id == author_id)
     if initiative_id is not None:
-        ids = ids.where(Comment.initiative_id == initiative_id)
+        chosen = chosen.where(Comment.initiative_id == initiative_id)
     if viewer is None or viewer.id != author_id:
-        ids = ids.where(Comment.state == CommentState.VISIBLE)
+        chosen = chosen.where(Comment.state == CommentState.VISIBLE)
     if after is not None:
-        ids = ids.where(Comment.id < known(after))
-    return _listed(sorted(comment_views(ids, viewer), key=lambda view: -view.id), size)
+        chosen = chosen.where(Comment.id < known(after))
+    return _listed(sorted(comment_views(chosen, viewer), key=lambda view: -view.id), size)
 
 
 def recent_threads(limit: int) -> list[ThreadRow]:
@@ -352,16 +352,18 @@ def _standing(thread_id: int, viewer: User | None) -> Standing:
     return Standing(rows[0][4] if rows else None, ordered)
 
 
-def _page_ids(thread_id: int, sort: Sort, kind: CommentKind | None, start: Cursor | None, size: int) -> Select[Any]:
-    """Select the ids of a page's opening comments and of the first replies under each."""
-    root = aliased(Comment, name="root")
+def _page(
+    thread_id: int, sort: Sort, kind: CommentKind | None, start: Cursor | None, size: int
+) -> CompoundSelect[*tuple[Any, ...]]:
+    """Select a page's opening comments and the first replies under each."""
+    root = Comment
     order: list[InstrumentedAttribute[int]] = {
         Sort.NEWEST: [root.id],
         Sort.OLDEST: [root.id],
         Sort.SUPPORTED: [root.score, root.id],
         Sort.DISCUSSED: [root.reply_count, root.id],
     }[sort]
-    query = select(root.id).where(root.thread_id == thread_id, root.root_id.is_(None))
+    query = select(*COLUMNS).where(root.thread_id == thread_id, root.root_id.is_(None))
     if kind is not None:
         query = query.where(root.kind == kind)
     if start is not None:
@@ -385,12 +387,11 @@ def _page_ids(thread_id: int, sort: Sort, kind: CommentKind | None, start: Curso
         .scalar_subquery()
     )
     first = (
-        select(reply.id)
+        select(*(getattr(reply, column.key) for column in COLUMNS))
         .select_from(page)
         .join(reply, and_(reply.root_id == page.c.id, reply.id <= func.coalesce(fifth, MAX_ID)))
     )
-    both = union_all(select(page.c.id), first).subquery("both")
-    return select(both.c.id)
+    return union_all(select(*page.c), first)
 
 
 def _listed(views: list[CommentView], size: int) -> CommentList:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Row, Select, and_, literal, select
+from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, literal, select
 from sqlalchemy.orm import aliased
 
 from participation.accounts.models import Initiative, Role, User
@@ -62,60 +62,66 @@ class CommentView:
         return max(0, self.reply_count - len(self.replies)) if self.root_id is None else 0
 
 
+COLUMNS = (
+    Comment.id,
+    Comment.thread_id,
+    Comment.root_id,
+    Comment.parent_id,
+    Comment.kind,
+    Comment.state,
+    Comment.state_reason,
+    Comment.html,
+    Comment.lang,
+    Comment.anchor,
+    Comment.anchor_text,
+    Comment.version,
+    Comment.created_at,
+    Comment.edited_at,
+    Comment.helpful,
+    Comment.unhelpful,
+    Comment.score,
+    Comment.reply_count,
+    Comment.author_id,
+    Comment.initiative_id,
+)
+"""What `comment_views` needs to know of a comment."""
+
+
 def comment_views(
-    ids: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]], viewer: User | None
+    chosen: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]], viewer: User | None
 ) -> list[CommentView]:
-    """Return comments with their authors and the viewer's votes in one statement, in no order."""
-    wanted = ids.subquery("wanted")
-    ident = next(iter(wanted.c))
+    """Return comments with their authors and the viewer's ratings in one statement, in no order.
+
+    `chosen` selects `COLUMNS`. It is the source itself, not a list of ids to look up, and what is rare or single comes
+    by scalar subqueries: joins would tempt a planner to read a whole table.
+    """
+    comment = chosen.subquery("chosen").c
     parent, addressee = aliased(Comment, name="parent"), aliased(User, name="addressee")
+    answered = (
+        select(addressee.display_name)
+        .join(parent, parent.author_id == addressee.id)
+        .where(parent.id == comment.parent_id, parent.id != comment.root_id, parent.state == CommentState.VISIBLE)
+        .scalar_subquery()
+    )
+    rating: ColumnElement[bool | None] = literal(None)
+    if viewer is not None:
+        own = (CommentVote.comment_id == comment.id, CommentVote.voter_id == viewer.id)
+        rating = select(CommentVote.helpful).where(*own).scalar_subquery()
     query = (
         select(
-            Comment.id,
-            Comment.thread_id,
-            Comment.root_id,
-            Comment.parent_id,
-            Comment.kind,
-            Comment.state,
-            Comment.state_reason,
-            Comment.html,
-            Comment.lang,
-            Comment.anchor,
-            Comment.anchor_text,
-            Comment.version,
-            Comment.created_at,
-            Comment.edited_at,
-            Comment.helpful,
-            Comment.unhelpful,
-            Comment.score,
-            Comment.reply_count,
-            Comment.author_id,
+            *comment,
             User.display_name,
             User.role,
             User.is_example,
             User.residence_label,
             Initiative.name.label("initiative"),
             Initiative.slug.label("initiative_slug"),
-            addressee.display_name.label("answer_to"),
-            (literal(None) if viewer is None else CommentVote.helpful).label("mine"),
+            answered.label("answer_to"),
+            rating.label("mine"),
         )
-        .select_from(wanted)
-        .join(Comment, Comment.id == ident)
-        .join(User, User.id == Comment.author_id)
-        .outerjoin(Initiative, Initiative.id == Comment.initiative_id)
-        .outerjoin(
-            parent,
-            and_(
-                parent.id == Comment.parent_id,
-                Comment.parent_id != Comment.root_id,
-                parent.state == CommentState.VISIBLE,
-            ),
-        )
-        .outerjoin(addressee, addressee.id == parent.author_id)
+        .join(User, User.id == comment.author_id)
+        .outerjoin(Initiative, Initiative.id == comment.initiative_id)
     )
-    if viewer is not None:
-        own = and_(CommentVote.comment_id == Comment.id, CommentVote.voter_id == viewer.id)
-        query = query.outerjoin(CommentVote, own)
     return [_view(row) for row in db.session.execute(query)]
 
 

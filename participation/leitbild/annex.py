@@ -24,6 +24,7 @@ class Entry:
     kind_id: str
     title: str
     html: str
+    """Empty where the title says it all."""
     theme: str
     horizon: str
     state: TextState
@@ -93,7 +94,7 @@ def annex(number: int) -> list[Group]:
                 node_id=row.node_id,
                 kind_id=row.kind_id,
                 title=row.title,
-                html=row.html,
+                html=row.html if row.body != row.title else "",
                 theme=row.theme or "",
                 horizon=row.horizon or "",
                 state=row.text_state if gone or not same else TextState.UNCHANGED,

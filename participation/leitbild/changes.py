@@ -10,7 +10,7 @@ from participation.base import diff
 from participation.base.db import db
 from participation.base.text import normalise
 from participation.base.verdict import require
-from participation.leitbild.models import Change, ChangeKind, ChangeOutcome, ChangeState
+from participation.leitbild.models import Change, ChangeKind, ChangeOutcome, ChangeState, Passage
 from participation.leitbild.policy import (
     may_approve_change,
     may_draft,
@@ -114,7 +114,9 @@ def _write(change: Change, fields: ChangeFields) -> None:
     if lacking := missing(fields, node):
         raise IncompleteChange(lacking)
     if node is not None and node.since_revision != fields.based_on:
-        raise StaleChange(base=change.before or "", mine=fields.after, current=node.body, since=node.since_revision)
+        seen = db.session.get(Passage, (fields.based_on, node.id))
+        base = seen.body if seen is not None else change.before or ""
+        raise StaleChange(base=base, mine=fields.after, current=node.body, since=node.since_revision)
     addition = fields.kind is ChangeKind.ADDITION
     if addition and (
         change.new_node_id is None or change.new_title != fields.title or change.parent_id != fields.parent_id

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, exists, or_, select, text
 
 from participation.base.db import db
 from participation.base.verdict import Conflict
 from participation.dialogue.models import Thread
 from participation.leitbild import guards
-from participation.leitbild.models import LogEntry, Passage, Revision
+from participation.leitbild.models import Draft, LogEntry, Passage, Revision
 from participation.proposals.models import Proposal
 
 
 class InUse(Conflict):
-    """Somebody contributed, or a second revision exists."""
+    """Somebody contributed or proposed, or the next revision is being prepared or exists."""
 
 
 def discard_first() -> None:
-    """Delete revision 1, its passages and its entry in the log, before any dialogue.
+    """Delete revision 1, its passages and its entry in the log, before any dialogue; do nothing where there is none.
 
     The guards of the database are lifted and set again in the same transaction, so nobody ever sees them open.
     """
-    if any(
-        db.session.scalar(select(func.count()).select_from(table)) for table in (Thread, Proposal)
-    ) or db.session.scalar(select(func.count()).select_from(Revision).where(Revision.number > 1)):
+    later = select(Revision.number).where(Revision.number > 1)
+    rests_on_it = (exists(select(Thread.id)), exists(select(Proposal.id)), exists(select(Draft.id)), exists(later))
+    if db.session.scalar(select(or_(*rests_on_it))):
         raise InUse
     dialect = db.session.get_bind().dialect.name
     for statement in guards.removal(dialect):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import cast, func, literal, null, select, union_all
-from sqlalchemy.types import String
+from sqlalchemy import String, cast, func, literal, null, select, union_all
 
 from participation.base.db import db
-from participation.leitbild.models import Change, ChangeState
+from participation.leitbild.models import Change, ChangeOutcome, ChangeState
 from participation.outcomes.models import Outcome, OutcomeKind, OutcomeState
 
 
@@ -18,10 +17,13 @@ from participation.outcomes.models import Outcome, OutcomeKind, OutcomeState
 class Result:
     """An approved outcome in a list."""
 
+    id: int
     number: int
     kind: OutcomeKind
     summary: str
     approved_at: datetime
+    revision: tuple[int, int] | None
+    """The revision it led to, and by which change; as `provenance.revisions_by_outcome` tells."""
 
     @property
     def reference(self) -> str:
@@ -29,24 +31,63 @@ class Result:
         return f"E-{self.number}"
 
 
-def node_effects(node_id: str | None, changed_ids: Collection[str]) -> tuple[list[Result], dict[str, int]]:
-    """Return a node's approved outcomes, newest first, and for nodes that changed the change that did it last.
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What came of a conversation so far."""
 
-    Without `node_id` there are no outcomes. One statement, because the page of a node has many to make.
+    results: tuple[Result, ...] = ()
+    """Newest first."""
+    changes: Mapping[str, int] = field(default_factory=dict)
+    """By node: the change that brought its current wording."""
+
+    @property
+    def revisions(self) -> dict[int, tuple[int, int] | None]:
+        """By outcome: the revision it led to, if it did."""
+        return {result.id: result.revision for result in self.results}
+
+
+def node_effects(node_id: str | None, changed_ids: Collection[str]) -> Effects:
+    """Return the approved outcomes of a node's conversation, and the last change of each of the nodes that changed.
+
+    One statement, because the page of a node has many to make. Without `node_id` there are no outcomes.
     """
+    published = (
+        select(Change.id)
+        .join(ChangeOutcome, ChangeOutcome.change_id == Change.id)
+        .where(ChangeOutcome.outcome_id == Outcome.id, Change.state == ChangeState.PUBLISHED)
+        .order_by(Change.revision_number, Change.id)
+        .limit(1)
+        .correlate(Outcome)
+    )
     outcomes = select(
+        Outcome.id.label("id"),
         Outcome.number.label("number"),
         Outcome.kind.label("kind"),
         Outcome.summary.label("summary"),
         Outcome.approved_at.label("approved_at"),
+        published.with_only_columns(Change.revision_number).scalar_subquery().label("revision"),
+        published.scalar_subquery().label("change_id"),
         cast(null(), String).label("node_id"),
     ).where(Outcome.node_id == node_id, Outcome.state == OutcomeState.APPROVED)
     changes = (
-        select(func.max(Change.id), null(), literal(""), null(), Change.node_id)
+        select(null(), null(), null(), literal(""), null(), null(), func.max(Change.id), Change.node_id)
         .where(Change.node_id.in_(changed_ids), Change.state == ChangeState.PUBLISHED)
         .group_by(Change.node_id)
     )
     rows = db.session.execute(union_all(outcomes, changes)).all()
-    results = [Result(*row[:4]) for row in rows if row.node_id is None]
-    results.sort(key=lambda result: -result.number)
-    return results, {row.node_id: row.number for row in rows if row.node_id is not None}
+    results = [
+        Result(
+            row.id,
+            row.number,
+            row.kind,
+            row.summary,
+            row.approved_at,
+            None if row.change_id is None else (row.revision, row.change_id),
+        )
+        for row in rows
+        if row.node_id is None
+    ]
+    return Effects(
+        tuple(sorted(results, key=lambda result: -result.number)),
+        {row.node_id: row.change_id for row in rows if row.node_id is not None},
+    )

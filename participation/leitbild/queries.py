@@ -21,6 +21,9 @@ from participation.strategy.models import Node, TextState
 HEAT = (1, 10, 25, 50)
 """From how many comments on a passage counts as warm, in four steps."""
 
+SECTIONS = ("kapitel", "abschnitt", "cluster")
+"""Kinds that head the main parts of the text."""
+
 RUNNING = (DraftState.OPEN, DraftState.SUBMITTED)
 
 
@@ -51,6 +54,11 @@ class Line:
     def is_heading(self) -> bool:
         """Whether the passage only heads others."""
         return not self.body and self.is_current
+
+    @property
+    def is_section(self) -> bool:
+        """Whether the passage heads one of the main parts, which a table of contents names."""
+        return self.is_heading and self.kind_id in SECTIONS
 
     @property
     def is_current(self) -> bool:

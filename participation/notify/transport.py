@@ -52,8 +52,8 @@ def compose(message: Message, sender: str) -> EmailMessage:
     mail["Date"] = format_datetime(now())
     mail["Message-ID"] = make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2] or "localhost")
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = message.locale
     mail.set_content(message.text, cte="quoted-printable")
+    mail["Content-Language"] = message.locale
     return mail
 
 

@@ -104,6 +104,8 @@ def save_draft(
         if draft is not None and draft.state is not ProposalState.DRAFT:
             raise AlreadySubmitted
     if draft is not None:
+        # Locked, so that nobody opens it for discussion while its text changes.
+        db.session.refresh(draft, ["state"], with_for_update=True)
         require(may_edit(actor, draft))
     current = written.before(writing.type, node)
     if seen is not None and seen != current:
@@ -193,7 +195,7 @@ def thread_of(proposal: Proposal) -> Thread:
         if won is None:
             db.session.delete(thread)
             db.session.flush()
-        db.session.refresh(proposal, ["thread_id"])
+        db.session.refresh(proposal, ["thread_id", "thread"])
     return db.session.get_one(Thread, proposal.thread_id)
 
 

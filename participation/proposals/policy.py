@@ -59,8 +59,10 @@ def may_support(actor: User | None, proposal: Proposal) -> Verdict:
     """Say whether someone may sign with a proposal: everyone who takes part, except its author."""
     if proposal.state not in UNSETTLED:
         return no(_l("Über diesen Vorschlag ist entschieden. Mitzeichnen ist nicht mehr möglich."))
+    if actor is None:
+        return no(_l("Zum Mitzeichnen brauchen Sie ein Konto. Danach geht es genau hier weiter."), login_helps=True)
     verdict = may_take_part(actor)
-    if verdict and actor is not None and actor.id == proposal.author_id:
+    if verdict and actor.id == proposal.author_id:
         return no(_l("Das ist Ihr eigener Vorschlag. Mitzeichnen können ihn andere."))
     return verdict
 

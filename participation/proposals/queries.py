@@ -168,7 +168,7 @@ def proposals_page(
 
 
 def proposal(number: int, viewer: User | None) -> ProposalView | None:
-    """Return a proposal by its number as far as the viewer may see it; five statements at most."""
+    """Return a proposal by its number as far as the viewer may see it; four statements."""
     return _view(Proposal.number == number, viewer)
 
 
@@ -355,8 +355,9 @@ def _read_key(after: str | None) -> tuple[int, int] | None:
 
 
 def _view(which: ColumnElement[bool], viewer: User | None) -> ProposalView | None:
+    signed = and_(ProposalSupport.proposal_id == Proposal.id, ProposalSupport.user_id == (viewer.id if viewer else 0))
     found = db.session.execute(
-        select(Proposal, _Cluster.title)
+        select(Proposal, _Cluster.title, exists().where(signed))
         .join(Node, Node.id == Proposal.node_id)
         .outerjoin(_Cluster, _Cluster.id == Node.cluster_id)
         .options(*_WITH)
@@ -364,12 +365,9 @@ def _view(which: ColumnElement[bool], viewer: User | None) -> ProposalView | Non
     ).first()
     if found is None:
         return None
-    shown, cluster_title = found
+    shown, cluster_title, supported = found
     near = select(Place).join(ProposalPlace).where(ProposalPlace.proposal_id == shown.id).order_by(Place.name)
     merged = _rows().where(Proposal.merged_into_id == shown.id).order_by(Proposal.number)
-    supported = False
-    if viewer is not None:
-        supported = db.session.get(ProposalSupport, (shown.id, viewer.id)) is not None
     return ProposalView(
         shown, cluster_title, _steps(shown.id), db.session.scalars(near).all(), _read(merged), supported
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -33,15 +33,31 @@ class ReasonMissing(DomainError):
     default = _l("Dieser Schritt braucht eine Begründung. Sie steht danach öffentlich im Ablauf.")
 
 
+class Revised(Conflict):
+    """The author changed the text while a moderator read it."""
+
+    default = _l(
+        "Während Sie prüften, wurde der Vorschlag überarbeitet. Lesen Sie die neue Fassung, bevor Sie entscheiden."
+    )
+
+
 class UnfitTarget(DomainError):
     """A proposal cannot be merged into itself or into one that is settled."""
 
     default = _l("Zusammenführen geht nur mit einem anderen Vorschlag, der noch offen ist.")
 
 
-def accept(actor: User, proposal: Proposal, *, open_period: timedelta, reason: str = "") -> ProposalStep:
-    """Finish the formal check: the proposal is open for discussion and signatures for a period."""
+def accept(
+    actor: User, proposal: Proposal, *, open_period: timedelta, reason: str = "", read: datetime | None = None
+) -> ProposalStep:
+    """Finish the formal check: the proposal is open for discussion and signatures for a period.
+
+    `read` is the `updated_at` of the text that the moderator read; if the author changed it since, Revised is raised.
+    """
+    db.session.refresh(proposal, ["state", "updated_at"], with_for_update=True)
     require(may_check(actor, proposal))
+    if read is not None and read != proposal.updated_at:
+        raise Revised
     return step(actor, proposal, ProposalState.OPEN, reason, open_until=now() + open_period, check_due_at=None)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, insert, select, update
 
-from participation.base.db import db
+from participation.base.db import Base, db
 from participation.base.text import render_wording
 from participation.base.verdict import Conflict
 from participation.places.content import load_places, load_residences
@@ -167,14 +167,15 @@ def _row(node: NodeText) -> dict[str, object]:
 
 def _forget() -> None:
     """Delete the nodes and what stands beside them."""
-    for table in (NodeNote, NodePlace, NodeActor, Relation, Node):
+    tables: tuple[type[Base], ...] = (NodeNote, NodePlace, NodeActor, Relation, Node)
+    for table in tables:
         db.session.execute(delete(table))
     db.session.expire_all()
 
 
 def _write_thread_titles(content: Content) -> None:
     """Update the only editorial field that stands on the node itself."""
-    now = dict(db.session.execute(select(Node.id, Node.thread_title)).tuples())
+    now = {row.id: row.thread_title for row in db.session.execute(select(Node.id, Node.thread_title))}
     for node in content.nodes:
         if now[node.id] != node.editorial.thread_title:
             changed = update(Node).where(Node.id == node.id)
@@ -206,9 +207,9 @@ def _write_notes(content: Content) -> None:
         places += [{"node_id": node.id, "place_id": place} for place in node.places]
         actors += [{"node_id": node.id, "actor_id": actor} for actor in node.actors]
         relations += [{"node_id": node.id, "other_id": other, "relation": kind} for other, kind in node.related]
-    for table, rows in zip(tables, (notes, places, actors, relations), strict=True):
+    for filled, rows in zip(tables, (notes, places, actors, relations), strict=True):
         if rows:
-            db.session.execute(insert(table), rows)
+            db.session.execute(insert(filled), rows)
 
 
 def _protected(node: NodeText) -> list[str]:

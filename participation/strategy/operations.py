@@ -26,11 +26,13 @@ def thread_of(node: Node) -> Thread:
     owner = db.session.scalars(
         select(Node)
         .where(Node.id == owner_id)
-        .options(joinedload(Node.kind), joinedload(Node.thread))
+        .options(joinedload(Node.kind))
         .with_for_update(key_share=True, of=Node)
         .execution_options(populate_existing=True)
     ).one()
-    if owner.thread is None:
-        owner.thread = open_thread(votable=owner.kind.votable)
+    # Asked again in a statement of its own: a joined one would not see what was committed while it waited for the lock.
+    thread = db.session.scalars(there).first()
+    if thread is None:
+        thread = owner.thread = open_thread(votable=owner.kind.votable)
         db.session.flush()
-    return owner.thread
+    return thread

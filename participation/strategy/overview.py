@@ -148,7 +148,7 @@ def at_place(place_id: str) -> list[Line]:
 
 def places() -> list[PlaceCount]:
     """Return every place with how many nodes name it, in one statement."""
-    counted = (
+    counted: Select[*tuple[Any, ...]] = (
         select(
             Place.id,
             Place.name,

@@ -17,6 +17,7 @@ from participation.web.accounts.views import accounts
 from participation.web.dialogue.views import dialogue
 from participation.web.moderation.views import moderation
 from participation.web.info.views import info
+from participation.web.leitbild.views import leitbild
 from participation.web.notify.views import notify
 from participation.web.outcomes.views import outcomes
 from participation.web.places.views import places
@@ -28,6 +29,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     dialogue,
     info,
     moderation,
+    leitbild,
     notify,
     outcomes,
     places,

@@ -104,7 +104,7 @@ def test_wrong_and_unknown_cost_a_hash_each(app, monkeypatch):
     asked = []
     known = user()
     known.password_hash = passwords.hash_password(PASSWORD)
-    monkeypatch.setattr(passwords, "verify", lambda stored, password: asked.append(stored) and False)
+    monkeypatch.setattr(passwords, "verify", lambda stored, _password: asked.append(stored) and False)
     assert operations.authenticate(known.email, "falsch falsch falsch") is None
     assert operations.authenticate("niemand@example.org", PASSWORD) is None
     assert len(asked) == 2

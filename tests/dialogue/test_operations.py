@@ -41,7 +41,7 @@ def heard(monkeypatch):
     """Collect what is emitted."""
     seen: list[object] = []
     kinds = (CommentWritten, CommentHidden, CommentWithdrawn, VoteCast)
-    monkeypatch.setattr(events, "_handlers", {kind: (seen.append,) for kind in kinds})
+    monkeypatch.setattr(events, "_handlers", dict.fromkeys(kinds, (seen.append,)))
     return seen
 
 
@@ -51,7 +51,9 @@ def number(model) -> int:
 
 def test_a_comment_is_stored_tidied_and_rendered(heard):
     thread, author = dialogue.thread(), accounts.user()
-    made = write_comment(author, thread, body="  Mehr **Züge**\r\nnach Guben <script>x</script>  ", kind=CommentKind.FOR)
+    made = write_comment(
+        author, thread, body="  Mehr **Züge**\r\nnach Guben <script>x</script>  ", kind=CommentKind.FOR
+    )
     assert made.body == "Mehr **Züge**\nnach Guben <script>x</script>"
     assert "<strong>Züge</strong>" in made.html
     assert "<script" not in made.html

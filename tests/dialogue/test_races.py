@@ -59,20 +59,36 @@ def count(model) -> int:
     return db.session.scalar(select(func.count()).select_from(model))
 
 
+def vote(person: int, thread_id: int, stance: Stance | None) -> Callable[[], object]:
+    return lambda: cast_vote(db.session.get(User, person), db.session.get(Thread, thread_id), stance)
+
+
+def rate(person: int, comment_id: int, how: bool | None) -> Callable[[], object]:
+    return lambda: rate_comment(db.session.get(User, person), db.session.get(Comment, comment_id), how)
+
+
+def write(person: int, thread_id: int, *, parent_id: int | None = None, key: str | None = None) -> Callable[[], object]:
+    def work() -> object:
+        author, thread = db.session.get(User, person), db.session.get(Thread, thread_id)
+        parent = db.session.get(Comment, parent_id) if parent_id else None
+        kind = CommentKind.QUESTION if parent is None else None
+        return write_comment(author, thread, body="Zugleich", kind=kind, parent=parent, submission_key=key).id
+
+    return work
+
+
 def test_one_person_voting_many_times_at_once_has_one_ballot(here):
     app, thread_id, _, people = here
     stances = [Stance.YES, Stance.NO, Stance.ABSTAIN, Stance.YES, Stance.NO, Stance.YES]
-    vote = lambda stance: lambda: cast_vote(db.session.get(User, people[0]), db.session.get(Thread, thread_id), stance)  # noqa: E731
     for _round in range(3):
-        assert together(app, [vote(stance) for stance in stances]) == [None] * AT_ONCE
+        assert together(app, [vote(people[0], thread_id, stance) for stance in stances]) == [None] * AT_ONCE
         assert count(Ballot) == 1
         assert recount() == []
 
 
 def test_many_people_voting_at_once_are_all_counted(here):
     app, thread_id, _, people = here
-    vote = lambda person: lambda: cast_vote(db.session.get(User, person), db.session.get(Thread, thread_id), Stance.YES)  # noqa: E731
-    together(app, [vote(person) for person in people])
+    together(app, [vote(person, thread_id, Stance.YES) for person in people])
     db.session.rollback()
     assert db.session.get(Thread, thread_id, populate_existing=True).yes == AT_ONCE
     assert recount() == []
@@ -80,7 +96,13 @@ def test_many_people_voting_at_once_are_all_counted(here):
 
 def test_the_key_of_a_ballot_lets_no_second_one_in(here):
     _, thread_id, _, people = here
-    row = {"thread_id": thread_id, "voter_id": people[0], "stance": Stance.YES, "region": Region.BRANDENBURG, "round": 1}
+    row = {
+        "thread_id": thread_id,
+        "voter_id": people[0],
+        "stance": Stance.YES,
+        "region": Region.BRANDENBURG,
+        "round": 1,
+    }
     with transaction():
         db.session.execute(insert(Ballot).values(row))
     with pytest.raises(IntegrityError), transaction():
@@ -98,24 +120,14 @@ def test_the_key_of_a_rating_lets_no_second_one_in(here):
 
 def test_ratings_at_once_are_all_counted(here):
     app, _, comment_id, people = here
-    rate = lambda person, how: lambda: rate_comment(  # noqa: E731
-        db.session.get(User, person), db.session.get(Comment, comment_id), how
-    )
-    together(app, [rate(person, True) for person in people])
-    together(app, [rate(people[0], how) for how in (False, True, None, False, True, False)])
+    together(app, [rate(person, comment_id, True) for person in people])
+    together(app, [rate(people[0], comment_id, how) for how in (False, True, None, False, True, False)])
     assert recount() == []
 
 
 def test_comments_at_once_are_all_counted(here):
     app, thread_id, comment_id, people = here
-    reply = lambda person: lambda: write_comment(  # noqa: E731
-        db.session.get(User, person),
-        db.session.get(Thread, thread_id),
-        body="Zugleich",
-        kind=None,
-        parent=db.session.get(Comment, comment_id),
-    ).id
-    made = together(app, [reply(person) for person in people])
+    made = together(app, [write(person, thread_id, parent_id=comment_id) for person in people])
     assert len(set(made)) == AT_ONCE
     db.session.rollback()
     assert db.session.get(Comment, comment_id, populate_existing=True).reply_count == AT_ONCE
@@ -124,14 +136,7 @@ def test_comments_at_once_are_all_counted(here):
 
 def test_a_form_sent_many_times_at_once_is_one_comment(here):
     app, thread_id, _, people = here
-    send = lambda: write_comment(  # noqa: E731
-        db.session.get(User, people[0]),
-        db.session.get(Thread, thread_id),
-        body="Doppelt geklickt",
-        kind=CommentKind.QUESTION,
-        submission_key="einmal",
-    ).id
-    made = together(app, [send] * AT_ONCE)
+    made = together(app, [write(people[0], thread_id, key="einmal")] * AT_ONCE)
     assert len(set(made)) == 1
     assert count(Comment) == 2
     assert recount() == []
@@ -155,14 +160,20 @@ def test_of_edits_at_once_one_wins_and_the_others_are_told(here):
 
 def test_no_vote_slips_in_once_the_thread_rests(here):
     app, thread_id, _, people = here
-    vote = lambda person: lambda: cast_vote(db.session.get(User, person), db.session.get(Thread, thread_id), Stance.NO)  # noqa: E731
 
     def rest() -> object:
         thread = db.session.get(Thread, thread_id)
         pause_votes(thread)
         return ("frozen", thread.no)
 
-    came = together(app, [*(vote(person) for person in people[:3]), rest, *(vote(person) for person in people[3:])])
+    came = together(
+        app,
+        [
+            *(vote(person, thread_id, Stance.NO) for person in people[:3]),
+            rest,
+            *(vote(person, thread_id, Stance.NO) for person in people[3:]),
+        ],
+    )
     frozen = next(result[1] for result in came if isinstance(result, tuple))
     db.session.rollback()
     assert db.session.get(Thread, thread_id, populate_existing=True).no == frozen == count(Ballot)

@@ -20,7 +20,10 @@ def thread(*, votable: bool = True) -> Thread:
 
 
 def comment(
-    thread: Thread | None = None, author: User | None = None, body: str = "Ein Gedanke zum Strukturwandel", **rest: object
+    thread: Thread | None = None,
+    author: User | None = None,
+    body: str = "Ein Gedanke zum Strukturwandel",
+    **rest: object,
 ) -> Comment:
     """Write a comment; without a parent it is a question unless told otherwise."""
     parent = rest.get("parent")
@@ -29,7 +32,9 @@ def comment(
     return operations.write_comment(author or accounts.user(), where, body=body, **rest)
 
 
-def many(where: Thread, roots: int, replies: int = 0, *, author: User | None = None, text: str = "Ein Gedanke") -> list[int]:
+def many(
+    where: Thread, roots: int, replies: int = 0, *, author: User | None = None, text: str = "Ein Gedanke"
+) -> list[int]:
     """Insert many comments at once, each with replies; counters are set, not counted. Returns the ids of the roots."""
     writer = author or accounts.user()
     begin, kinds = now() - timedelta(days=30), list(CommentKind)

@@ -12,7 +12,7 @@ from participation.base.db import db
 from participation.dialogue.models import Comment, CommentKind, Thread
 from participation.dialogue.operations import write_comment
 from participation.outcomes.models import Evidence, Fate, Outcome, OutcomeKind, OutcomeState
-from participation.proposals.models import Proposal
+from participation.proposals.models import Proposal, ProposalState, ProposalType
 from participation.proposals.operations import thread_of as thread_of_proposal
 from participation.strategy.models import Node
 from participation.strategy.operations import thread_of
@@ -25,6 +25,26 @@ def node_comment(author: User | None = None, *, node_id: str = NODE, body: str =
     """Add a comment to a node's thread, by a new resident unless told otherwise."""
     thread = thread_of(db.session.get(Node, node_id))
     return write_comment(author or user(), thread, body=body, kind=CommentKind.FOR)
+
+
+def quoted(state: ProposalState = ProposalState.OPEN, number: int = 1, author: User | None = None) -> Proposal:
+    """Add a proposal about NODE, straight into its table, in whatever state."""
+    row = Proposal(
+        number=number,
+        type=ProposalType.TEXT,
+        state=state,
+        node_id=NODE,
+        base_revision=1,
+        title="Gleise erhalten",
+        wording="Neu",
+        reason="Weil",
+        reason_html="<p>Weil</p>",
+        author_id=(author or user()).id,
+        submitted_at=now(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
 
 
 def pin(

@@ -16,7 +16,16 @@ from participation.leitbild.changes import StaleChange, approve_change, submit_c
 from participation.leitbild.drafts import DraftEdited, StaleDraft, rebase_draft, return_draft
 from participation.leitbild.events import RevisionPublished
 from participation.leitbild.first import publish_first
-from participation.leitbild.models import Change, ChangeKind, ChangeState, Draft, DraftState, LogEntry, Passage, Revision
+from participation.leitbild.models import (
+    Change,
+    ChangeKind,
+    ChangeState,
+    Draft,
+    DraftState,
+    LogEntry,
+    Passage,
+    Revision,
+)
 from participation.leitbild.publish import AlreadyPublished, publish
 from participation.leitbild.queries import current_number
 from participation.leitbild.readiness import NotReady
@@ -87,9 +96,7 @@ def test_a_text_change_brings_the_new_wording(app: Flask):
     old, new = db.session.get(Passage, (1, node.id)), db.session.get(Passage, (2, node.id))
     assert (old.body, old.change_id) == (before, None)
     assert (new.body, new.change_id) == (node.body, change.id)
-    others = db.session.scalar(
-        select(func.count()).where(Passage.revision_number == 2, Passage.change_id.is_not(None))
-    )
+    others = db.session.scalar(select(func.count()).where(Passage.revision_number == 2, Passage.change_id.is_not(None)))
     assert others == 1
     assert verify().broken == ()
 
@@ -115,9 +122,13 @@ def test_an_addition_stands_behind_its_siblings(app: Flask):
     sibling = make.measure(2)
     parent = db.session.get(Node, sibling.parent_id)
     follower = db.session.scalars(
-        select(Node).where(Node.reading_order > parent.reading_order, Node.depth <= parent.depth).order_by(Node.reading_order)
+        select(Node)
+        .where(Node.reading_order > parent.reading_order, Node.depth <= parent.depth)
+        .order_by(Node.reading_order)
     ).first()
-    change = make.approved(kind=ChangeKind.ADDITION, parent_id=parent.id, node_kind="massnahme", title="Größere Speicher")
+    change = make.approved(
+        kind=ChangeKind.ADDITION, parent_id=parent.id, node_kind="massnahme", title="Größere Speicher"
+    )
     assert change.new_node_id == f"{parent.id}-groessere-speicher"
     make.revision(change)
     node = db.session.get(Node, change.new_node_id)
@@ -146,7 +157,9 @@ def test_the_id_of_an_addition_is_never_used_twice(app: Flask):
 def test_additions_find_room_even_between_close_neighbours(app: Flask):
     parent = db.session.get(Node, make.measure(2).parent_id)
     follower = db.session.scalars(
-        select(Node).where(Node.reading_order > parent.reading_order, Node.depth <= parent.depth).order_by(Node.reading_order)
+        select(Node)
+        .where(Node.reading_order > parent.reading_order, Node.depth <= parent.depth)
+        .order_by(Node.reading_order)
     ).first()
     titles = [f"Neues {n}" for n in range(14)]
     changes = [
@@ -154,9 +167,7 @@ def test_additions_find_room_even_between_close_neighbours(app: Flask):
     ]
     make.revision(*changes)
     db.session.expire_all()
-    added = db.session.scalars(
-        select(Node).where(Node.title.in_(titles)).order_by(Node.reading_order)
-    ).all()
+    added = db.session.scalars(select(Node).where(Node.title.in_(titles)).order_by(Node.reading_order)).all()
     assert [node.title for node in added] == titles
     assert added[-1].reading_order < follower.reading_order
     orders = db.session.scalars(select(Node.reading_order)).all()
@@ -419,7 +430,13 @@ def test_a_fork_of_the_chain_is_refused_by_the_database(app: Flask, monkeypatch:
 
     def forked(revision: Revision, ids: tuple[int, ...]) -> LogEntry:
         entry = LogEntry(
-            number=99, revision_number=revision.number, payload="{}", salt="", previous_hash="0" * 64, hash="x", at=revision.published_at
+            number=99,
+            revision_number=revision.number,
+            payload="{}",
+            salt="",
+            previous_hash="0" * 64,
+            hash="x",
+            at=revision.published_at,
         )
         db.session.add(entry)
         db.session.flush()

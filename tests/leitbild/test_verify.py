@@ -77,18 +77,28 @@ def test_any_alteration_is_found_and_the_entry_named(history: list[Change], seed
         db.session.scalars(select(Passage.node_id).where(Passage.revision_number == n, Passage.body != "")).all()
     )
     alterations: list[Callable[[], None]] = [
-        lambda: write("UPDATE passages SET body = body || ' nicht' WHERE revision_number = :n AND node_id = :x", n=n, x=node),
+        lambda: write(
+            "UPDATE passages SET body = body || ' nicht' WHERE revision_number = :n AND node_id = :x", n=n, x=node
+        ),
         lambda: write("UPDATE passages SET html = '<p>x</p>' WHERE revision_number = :n AND node_id = :x", n=n, x=node),
         lambda: write("UPDATE passages SET title = 'x' WHERE revision_number = :n AND node_id = :x", n=n, x=node),
-        lambda: write("UPDATE passages SET text_state = 'neu' WHERE revision_number = :n AND node_id = :x", n=n, x=node),
-        lambda: write("UPDATE passages SET position = position + 1000 WHERE revision_number = :n AND node_id = :x", n=n, x=node),
+        lambda: write(
+            "UPDATE passages SET text_state = 'neu' WHERE revision_number = :n AND node_id = :x", n=n, x=node
+        ),
+        lambda: write(
+            "UPDATE passages SET position = position + 1000 WHERE revision_number = :n AND node_id = :x", n=n, x=node
+        ),
         lambda: write("DELETE FROM passages WHERE revision_number = :n AND node_id = :x", n=n, x=node),
         lambda: write("UPDATE changes SET reason = 'Weil wir es wollten.' WHERE id = :x", x=change.id),
         lambda: write("UPDATE changes SET before = 'x' WHERE id = :x", x=change.id),
         lambda: write("UPDATE changes SET after = 'x' WHERE id = :x", x=change.id),
         lambda: write("UPDATE changes SET culture = 'x' WHERE id = :x", x=change.id),
         lambda: write("UPDATE changes SET diff_html = 'x' WHERE id = :x", x=change.id),
-        lambda: write("UPDATE changes SET author_id = (SELECT author_id FROM revisions WHERE number = :n) WHERE id = :x", n=n, x=change.id),
+        lambda: write(
+            "UPDATE changes SET author_id = (SELECT author_id FROM revisions WHERE number = :n) WHERE id = :x",
+            n=n,
+            x=change.id,
+        ),
         lambda: write("UPDATE revisions SET summary = 'x' WHERE number = :n", n=n),
         lambda: write("UPDATE revisions SET summary_html = 'x' WHERE number = :n", n=n),
         lambda: write("UPDATE revisions SET title = 'x' WHERE number = :n", n=n),

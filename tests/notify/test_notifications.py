@@ -117,9 +117,10 @@ def test_the_page_opens_notes_and_marks_them_read(app, client, statements):
 @pytest.mark.one_database
 def test_a_stranger_cannot_open_a_note(app, client):
     operations.notify(user().id, "reply", {"by": "T"}, "/")
-    db.session.flush()
+    stranger = user()
+    db.session.commit()
     note = db.session.query(Notification).one()
-    log_in(client, user())
+    log_in(client, stranger)
     answer = client.post(f"/nachrichten/{note.id}", data={"csrf_token": form_token(client, "/konto/profil")})
     assert answer.status_code == 404
     assert note.read_at is None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import email
 import smtplib
 import threading
+import time
 from datetime import timedelta
 from email.policy import default
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -92,9 +94,9 @@ def test_a_mail_keeps_its_umlauts_and_refuses_planted_headers(app):
     mail = compose(Message("a@example.org", "Bestätigen Sie", "Grüße aus Görlitz\n"), "Dialog <dialog@example.org>")
     read = email.message_from_bytes(mail.as_bytes(), policy=default)
     assert read["Subject"] == "Bestätigen Sie"
-    assert read.get_content() == "Grüße aus Görlitz\n"
+    assert read.get_content().splitlines() == ["Grüße aus Görlitz"]
     for field in ({"recipient": "a@example.org\nBcc: b@example.org"}, {"subject": "x\r\nBcc: b@example.org"}):
-        with pytest.raises(ValueError, match="linefeed|newline|CR"):
+        with pytest.raises(ValueError, match="linefeed"):
             compose(Message(**{"recipient": "a@example.org", "subject": "x", "text": "x"} | field), "d@example.org")
 
 
@@ -143,3 +145,25 @@ def test_a_mail_server_gets_the_password_only_over_tls(monkeypatch, tmp_path):
     with pytest.raises(smtplib.SMTPNotSupportedError):
         send(Message("a@example.org", "x", "x"))
     assert not [line for line in asked if line.startswith(("login", "send"))]
+
+
+@pytest.mark.one_database
+def test_a_woken_thread_delivers_without_a_request(separate_app, tmp_path):
+    from participation.web.postman import _Thread
+
+    with separate_app.app_context(), transaction():
+        post("a@example.org", "accounts/already", {"name": "Anna"})
+    _Thread(separate_app).wake()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with separate_app.app_context():
+            if letters()[0].sent_at is not None:
+                break
+        time.sleep(0.05)
+    else:
+        pytest.fail("the letter was not sent")
+    (mail,) = (Path(separate_app.config["INSTANCE"]) / "mail").glob("*.eml")
+    read = email.message_from_bytes(mail.read_bytes(), policy=default)
+    assert read["Subject"] == "Sie haben schon ein Konto"
+    assert "http://localhost/konto/passwort" in read.get_content()
+    assert read["Content-Language"] == "de"

@@ -38,12 +38,13 @@ from participation.outcomes.writing import (
     ReasonMissing,
     StaleOutcome,
 )
-from participation.proposals.models import Proposal, ProposalState, ProposalType
+from participation.proposals.models import ProposalState
 from participation.proposals.operations import thread_of as thread_of_proposal
 from participation.strategy.models import Node
 from participation.strategy.operations import thread_of
 from tests.factories import outcomes as make
 from tests.factories.accounts import moderator, user
+from tests.factories.outcomes import quoted as proposal
 
 DUE = timedelta(days=21)
 
@@ -62,25 +63,6 @@ def begun(comment=None, actor=None):
     comment = comment or make.node_comment()
     node = db.session.get(Node, make.NODE)
     return begin_evaluation(actor or moderator(), node=node, thread=comment.thread, due_at=now() + DUE)
-
-
-def proposal(state=ProposalState.OPEN, number=1, author=None):
-    row = Proposal(
-        number=number,
-        type=ProposalType.TEXT,
-        state=state,
-        node_id=make.NODE,
-        base_revision=1,
-        title="Gleise erhalten",
-        wording="Neu",
-        reason="Weil",
-        reason_html="<p>Weil</p>",
-        author_id=(author or user()).id,
-        submitted_at=now(),
-    )
-    db.session.add(row)
-    db.session.flush()
-    return row
 
 
 def fields(*pins, **changed):

@@ -16,7 +16,7 @@ from participation.base.verdict import Denied
 from participation.proposals import operations
 from participation.proposals.events import ProposalAnswered, ProposalStepped
 from participation.proposals.models import ProposalState
-from participation.proposals.steps import ReasonMissing, UnfitTarget
+from participation.proposals.steps import ReasonMissing, Revised, UnfitTarget
 from participation.strategy.models import Node
 from tests.factories import accounts, proposals
 from tests.factories.proposals import MONTH
@@ -45,6 +45,16 @@ def test_the_formal_check_opens_a_proposal_for_a_period(app: Flask, heard: list[
     assert proposal.open_until is not None
     assert abs(proposal.open_until - now() - MONTH) < timedelta(minutes=1)
     assert heard == [ProposalStepped(proposal, step)]
+
+
+def test_a_text_revised_meanwhile_is_not_opened_unread(app: Flask) -> None:
+    proposal = proposals.proposal(state=S.SUBMITTED)
+    read = proposal.updated_at
+    operations.edit(proposal.author, proposal, proposals.writing(title="Ganz anderer Titel"), base_revision=1)
+    with pytest.raises(Revised):
+        operations.accept(accounts.moderator(), proposal, open_period=MONTH, read=read)
+    operations.accept(accounts.moderator(), proposal, open_period=MONTH, read=proposal.updated_at)
+    assert proposal.state is S.OPEN
 
 
 @pytest.mark.parametrize("reason", ["", "  \n "])

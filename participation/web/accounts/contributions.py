@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -16,6 +16,7 @@ from participation.accounts.models import User
 from participation.base.db import db
 from participation.dialogue.models import Ballot, Comment, CommentState, Stance
 from participation.dialogue.queries import CommentView, comments_of
+from participation.leitbild.provenance import revisions_by_outcome
 from participation.outcomes.models import Fate
 from participation.outcomes.queries import Receipt, receipts_for_comments, receipts_for_proposals
 from participation.proposals.models import Proposal, ProposalState
@@ -112,13 +113,10 @@ def counts_for(initiative_ids: Collection[int]) -> dict[int, int]:
     return dict(totals)
 
 
-def tell(receipts: dict[int, Receipt]) -> dict[int, Told]:
-    """Return receipts in words, with the revision a contribution went into."""
-    if not receipts:
-        return {}
-    from participation.leitbild.provenance import revisions_by_outcome  # noqa: PLC0415
-
-    revisions = revisions_by_outcome({receipt.outcome_id for receipt in receipts.values()})
+def tell(receipts: dict[int, Receipt], known: Mapping[int, tuple[int, int] | None] | None = None) -> dict[int, Told]:
+    """Return receipts in words, with the revision a contribution went into; `known` saves asking for its outcomes."""
+    revisions = dict(known or {})
+    revisions.update(revisions_by_outcome({r.outcome_id for r in receipts.values()} - revisions.keys()))
     return {number: _told(receipt, revisions.get(receipt.outcome_id)) for number, receipt in receipts.items()}
 
 

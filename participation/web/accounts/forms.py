@@ -8,7 +8,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import (
+from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than the stubs
     EmailField,
     Field,
     HiddenField,
@@ -127,10 +127,9 @@ class ConfirmForm(FlaskForm):
     """A button."""
 
 
-class ProfileForm(FlaskForm):
-    """What others see of a person, and their language."""
-
-    display_name = StringField(
+def display_name() -> StringField:
+    """Return the field for the name others see."""
+    return StringField(
         _l("Name, der bei Ihren Beiträgen steht"),
         [
             *required(_l("Wie sollen wir Sie nennen?")),
@@ -139,21 +138,36 @@ class ProfileForm(FlaskForm):
         ],
         filters=[stripped],
     )
-    residence = SelectField(_l("Wohnort"), [Optional()])
-    locale = SelectField(_l("Sprache"), choices=LANGUAGES, default="de")
+
+
+class FormWithResidence(FlaskForm):
+    """A form with a field `residence`; its choices come from the database."""
+
+    residence: SelectField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.residence.choices = residences()
 
 
-class RegisterForm(ProfileForm):
-    """A new account."""
+class ProfileForm(FormWithResidence):
+    """What others see of a person, and their language."""
+
+    display_name = display_name()
+    residence = SelectField(_l("Wohnort"), [Optional()])
+    locale = SelectField(_l("Sprache"), choices=LANGUAGES, default="de")
+
+
+class RegisterForm(FormWithResidence):
+    """A new account; the fields in the order of the page, so that its errors are listed in this order, too."""
 
     email = EmailField(
         _l("E-Mail-Adresse"), [*required(_l("Tragen Sie Ihre E-Mail-Adresse ein.")), Length(max=254), Address()]
     )
+    display_name = display_name()
     password = new_password(_l("Passwort"))
+    residence = SelectField(_l("Wohnort"), [Optional()])
+    locale = SelectField(_l("Sprache"), choices=LANGUAGES, default="de")
     homepage = StringField(_l("Dieses Feld bleibt leer"))
     """Only machines fill it in."""
 

@@ -71,7 +71,7 @@ def apply() -> Answer:
 @public
 def initiative(slug: str) -> Answer:
     """Show an initiative: what for, who speaks for it, what it contributed."""
-    return _page(_find(slug), DelegateForm())
+    return _page(_find(slug))
 
 
 @accounts.post("/initiativen/<slug>/mandate")
@@ -92,7 +92,7 @@ def add_delegate(slug: str) -> Answer:
     return redirect(url_for("accounts.initiative", slug=slug), 303)
 
 
-@accounts.post("/initiativen/<slug>/mandate/<int:id>/beenden")
+@accounts.post("/initiativen/<slug>/mandate/<int(max=2147483647):id>/beenden")
 @resident
 def end_mandate(slug: str, id: int) -> Answer:  # noqa: A002 - the name of the part of the address
     """End a person's mandate."""
@@ -103,7 +103,7 @@ def end_mandate(slug: str, id: int) -> Answer:  # noqa: A002 - the name of the p
     return redirect(url_for("accounts.initiative", slug=slug), 303)
 
 
-@accounts.route("/moderation/initiativen/<int:id>", methods=["GET", "POST"])
+@accounts.route("/moderation/initiativen/<int(max=2147483647):id>", methods=["GET", "POST"])
 @moderator
 def verify_initiative(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
     """Show an application to moderators, and take their decision."""
@@ -147,7 +147,7 @@ def _find(slug: str) -> Initiative:
     return found
 
 
-def _page(group: Initiative, form: DelegateForm) -> str:
+def _page(group: Initiative, form: DelegateForm | None = None) -> str:
     rows: contributions.Rows
     view = "vorschlaege" if request.args.get("ansicht") == "vorschlaege" else "beitraege"
     value = request.args.get("nach", "")
@@ -162,11 +162,14 @@ def _page(group: Initiative, form: DelegateForm) -> str:
     if request.headers.get("HX-Request") == "true" and key is not None:
         return render_template("accounts/_contributions.html", **page)
     held = queries.mandates(me.id) if me is not None else []
+    may_manage = may_manage_mandates(me, group, held)
+    if form is None and may_manage:
+        # Only then: its token sets a cookie.
+        form = DelegateForm()
     return render_template(
         "accounts/initiative.html",
         initiative=group,
         delegates=queries.delegates(group.id),
-        may_manage=may_manage_mandates(me, group, held),
-        form=form,
+        form=form if may_manage else None,
         **page,
     )

@@ -73,7 +73,7 @@ def change_password() -> Answer:
     return redirect(url_for("accounts.profile"), 303)
 
 
-@accounts.get("/personen/<int:id>")
+@accounts.get("/personen/<int(max=2147483647):id>")
 @public
 def person(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
     """Show who somebody is and what they contributed."""

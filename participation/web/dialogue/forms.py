@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -97,20 +98,24 @@ def comment_form(
     whole: str,
     *,
     parent_id: int | None = None,
+    sent: bool = False,
 ) -> CommentForm:
-    """Return the form with this person's choices; fields without a choice to make are left out."""
-    form = CommentForm()
+    """Return the form with this person's choices: as it was sent, or a new one."""
+    form = CommentForm() if sent else CommentForm(formdata=None)
     form.kind.choices = [(kind.value, label) for kind, label in KINDS.items()]
+    form.kind.flags.required = True
     form.anchor.choices = [("", whole or _("das Ganze")), *((ident, excerpt(text, 90)) for ident, text in anchors)]
     form.speaker.choices = [
         ("", _("als Person")),
         *((str(mandate.initiative_id), _("für %(name)s", name=mandate.name)) for mandate in mandates),
     ]
     # A select that is not drawn is not sent.
-    if form.is_submitted():
+    if sent:
         form.anchor.data, form.speaker.data = form.anchor.data or "", form.speaker.data or ""
     else:
-        form.anchor.data, form.speaker.data = "", ""
+        # A page without a conversation of its own leads here and names what is to be spoken of.
+        meant = request.args.get("bezug", "")
+        form.anchor.data, form.speaker.data = meant if meant in dict(anchors) else "", ""
         form.lang.data = user.locale if user.locale in LANGUAGES else LANGUAGES[0]
         form.parent.data = str(parent_id) if parent_id else ""
         form.renew_key()
@@ -125,8 +130,11 @@ class EditForm(FlaskForm):
 
 
 class RateForm(FlaskForm):
-    """Which comment is helpful, which is not, and of which a rating is taken back."""
+    """The number of a comment: of one that is helpful, of one that is not, or of one whose rating is taken back.
 
-    hilfreich = IntegerField(validators=[Optional()])
-    nicht = IntegerField(validators=[Optional()])
+    The names are short because a page holds two hundred such buttons.
+    """
+
+    ja = IntegerField(validators=[Optional()])
+    nein = IntegerField(validators=[Optional()])
     ohne = IntegerField(validators=[Optional()])

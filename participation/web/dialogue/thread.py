@@ -144,7 +144,7 @@ def handle_comment(topic: Topic, page: Page) -> Response:
     user = viewer()
     if user is None:  # for the type checker: the view is for residents
         raise Denied(may_comment(None))
-    form = _form(topic, user)
+    form = _form(topic, user, sent=True)
     parent = queries.find(form.parent_id) if form.parent_id is not None else None
     if form.parent_id is not None and (parent is None or topic.thread is None or parent.thread_id != topic.thread.id):
         form.parent.data = ""
@@ -249,8 +249,8 @@ def _writable(talk: Talk, form: CommentForm | None = None) -> Talk:
     return talk._replace(form=form, parent=parent)
 
 
-def _form(topic: Topic, user: User, parent_id: int | None = None) -> CommentForm:
-    return comment_form(user, mandates(user.id), topic.anchors, topic.whole, parent_id=parent_id)
+def _form(topic: Topic, user: User, parent_id: int | None = None, *, sent: bool = False) -> CommentForm:
+    return comment_form(user, mandates(user.id), topic.anchors, topic.whole, parent_id=parent_id, sent=sent)
 
 
 def _parent(page: ThreadPage, user: User, wanted: int) -> CommentView | None:

@@ -100,7 +100,7 @@ def withdraw(comment_id: int) -> str | Response:
 def rate() -> Response:
     """Take a rating; one form stands for all comments of a page. htmx receives the line below the comment anew."""
     form = RateForm()
-    chosen = {True: form.hilfreich.data, False: form.nicht.data, None: form.ohne.data}
+    chosen = {True: form.ja.data, False: form.nein.data, None: form.ohne.data}
     helpful, comment_id = next(((k, n) for k, n in chosen.items() if n is not None), (None, 0))
     found = _found(comment_id)
     by_htmx, status = request.headers.get("HX-Request") == "true", 200

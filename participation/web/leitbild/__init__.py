@@ -1,5 +1,5 @@
-"""The Leitbild's pages: text with its provenance, revisions, comparison, annex, revision log, and the workshop's desk.
+"""The Leitbild's pages: text with its provenance, revisions, comparison, annex, revision log, and the workshop.
 
-views      what everyone reads          log      the revision log
-desk       changes being written        table    the draft of the next revision
+views      what everyone reads             log        the revision log
+desk       changes being written           table      the draft of the next revision
 """

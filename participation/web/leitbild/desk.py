@@ -66,10 +66,11 @@ def create_change() -> Answer:
     try:
         with transaction():
             change = changes.draft_change(_me(), form.fields())
+            if "abgeben" in request.form:
+                changes.submit_change(_me(), change, expected_edit=change.edit)
     except DomainError as error:
         return _refused(form, None, error)
-    flash(_("Änderung %(ref)s ist gespeichert.", ref=change.reference), "success")
-    return redirect(url_for("leitbild.edit_change", id=change.id), 303)
+    return _saved(change)
 
 
 @leitbild.get("/moderation/aenderungen/<int:id>")
@@ -101,11 +102,7 @@ def save_change(id: int) -> Answer:  # noqa: A002 - the name of the part of the 
                 changes.submit_change(_me(), saved, expected_edit=saved.edit)
     except DomainError as error:
         return _refused(form, _change(id), error)
-    if "abgeben" in request.form:
-        flash(_("%(ref)s liegt zur Freigabe. Eine zweite Person liest sie.", ref=saved.reference), "success")
-        return redirect(url_for("moderation.queue"), 303)
-    flash(_("Gespeichert."), "success")
-    return redirect(url_for("leitbild.edit_change", id=id), 303)
+    return _saved(saved)
 
 
 @leitbild.post("/moderation/aenderungen/<int:id>/freigeben")
@@ -134,6 +131,14 @@ def return_change(id: int) -> Answer:  # noqa: A002 - the name of the part of th
 def drop_change(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
     """Give a change up."""
     return _step_back(id, changes.drop_change, _("Die Änderung ist aufgegeben."))
+
+
+def _saved(change: Change) -> Answer:
+    if "abgeben" in request.form:
+        flash(_("%(ref)s liegt zur Freigabe. Eine zweite Person liest sie.", ref=change.reference), "success")
+        return redirect(url_for("moderation.queue"), 303)
+    flash(_("Änderung %(ref)s ist gespeichert.", ref=change.reference), "success")
+    return redirect(url_for("leitbild.edit_change", id=change.id), 303)
 
 
 def _step_back(change_id: int, operation: Callable[[User, Change, str], Change], said: str) -> Answer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
@@ -17,10 +19,13 @@ def _most(limit: int) -> list[Length]:
     return [Length(max=limit, message=_l("Höchstens %(max)d Zeichen."))]
 
 
+_KINDS: list[Any] = [(kind.value, label) for kind, label in KINDS.items()]
+
+
 class ChangeForm(FlaskForm):
     """What a moderator writes; what is compulsory depends on the kind and is said by the room."""
 
-    kind = RadioField(_l("Was soll geschehen?"), choices=[(kind.value, label) for kind, label in KINDS.items()])
+    kind = RadioField(_l("Was soll geschehen?"), choices=_KINDS, validate_choice=False)
     node = SelectField(_l("Welche Stelle?"), validate_choice=False)
     parent = SelectField(_l("Wo soll das Neue stehen?"), validate_choice=False)
     node_kind = SelectField(_l("Was ist es?"), validate_choice=False)
@@ -37,7 +42,7 @@ class ChangeForm(FlaskForm):
     def fields(self) -> ChangeFields:
         """Return what was typed, as the room takes it."""
         return ChangeFields(
-            kind=ChangeKind(self.kind.data),
+            kind=_kind(self.kind.data),
             outcome_ids=tuple(self.outcomes.data or ()),
             node_id=self.node.data or "",
             after=self.after.data or "",
@@ -58,12 +63,19 @@ class DraftForm(FlaskForm):
     title = StringField(_l("Titel der Fassung"), _most(drafts.TITLE_LIMIT))
     summary = TextAreaField(_l("Was ändert sich, und warum?"), _most(drafts.SUMMARY_LIMIT))
     edit = HiddenField()
+    seen = HiddenField()
+    """The summary as it was when the page was opened, to be shown after a conflict."""
 
 
 class ReasonForm(FlaskForm):
     """A step back with its reason."""
 
     reason = TextAreaField(_l("Warum?"), _most(wording.REASON_LIMIT))
+
+
+def _kind(value: str | None) -> ChangeKind:
+    """Return the kind chosen; nothing that fits means another wording."""
+    return next((kind for kind in ChangeKind if kind.value == value), ChangeKind.TEXT)
 
 
 def number(value: str | None) -> int:

@@ -60,7 +60,11 @@ def save_draft() -> Answer:
         return _refused(error, form)
     if found:
         return _page(saved, error=readiness.NotReady(found)), 409
-    said = _("Der Entwurf liegt zur Veröffentlichung. Eine zweite Person liest ihn.") if handing_over else _("Gespeichert.")
+    said = (
+        _("Der Entwurf liegt zur Veröffentlichung. Eine zweite Person liest ihn.")
+        if handing_over
+        else _("Gespeichert.")
+    )
     flash(said, "success")
     return redirect(url_for("leitbild.draft"), 303)
 
@@ -167,18 +171,25 @@ def _page(
 ) -> str:
     if running is None:
         return render_template(
-            "leitbild/no_draft.html", waiting=queries.waiting(), error=error, current=queries.current_number(), words=words
+            "leitbild/no_draft.html",
+            waiting=queries.waiting(),
+            error=error,
+            current=queries.current_number(),
+            words=words,
         )
     conflict = None
     if form is not None and isinstance(error, DraftEdited):
         form.edit.data = str(running.edit)
-        conflict = {"current": running.summary, "mine": form.summary.data or ""}
-        conflict["diff"] = diff_html(running.summary, form.summary.data or "")
+        mine = form.summary.data or ""
+        conflict = {"base": form.seen.data or "", "current": running.summary, "mine": mine}
+        conflict["diff"] = diff_html(running.summary, mine)
+        form.seen.data = running.summary
     elif form is not None and error is not None:
         form.edit.data = str(running.edit)
     if form is None:
         form = DraftForm(formdata=None)
-        form.title.data, form.summary.data, form.edit.data = running.title, running.summary, str(running.edit)
+        form.title.data, form.edit.data = running.title, str(running.edit)
+        form.summary.data = form.seen.data = running.summary
     collected = queries.collected(running)
     current = queries.current_number()
     preview = "vorschau" in request.args

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -12,9 +11,11 @@ from participation.leitbild import compare as comparing
 from participation.leitbild import provenance, queries
 from participation.leitbild.queries import Line
 from participation.web.access import public
-from participation.web.leitbild import words
+from participation.web.leitbild import desk, log, table, words
 from participation.web.leitbild.blueprint import leitbild
 from participation.web.shell import Answer, viewer
+
+__all__ = ["desk", "leitbild", "log", "table"]
 
 PAGE = 30
 
@@ -113,7 +114,7 @@ def _text(number: int, *, is_current: bool) -> str:
         is_current=is_current,
         others=queries.revisions(size=4),
         lines=lines,
-        contents=[item for item in lines if item.is_heading and (item.depth == 2 or item.kind_id == "kapitel" or item.depth == 1)],
+        contents=[item for item in lines if item.is_section],
         opened=opened,
         origin=origin,
         base=url_for("leitbild.current") if is_current else url_for("leitbild.revision", number=number),
@@ -133,7 +134,15 @@ def _line(number: int) -> str:
         raise NotFound
     is_current = request.endpoint == "leitbild.current"
     base = url_for("leitbild.current") if is_current else url_for("leitbild.revision", number=number)
-    return render_template("leitbild/_line.html", line=line, origin=origin, number=number, base=base, words=words)
+    return render_template(
+        "leitbild/_line.html",
+        line=line,
+        origin=origin,
+        number=number,
+        base=base,
+        closed=origin is None,
+        words=words,
+    )
 
 
 def _opened(number: int, lines: list[Line]) -> tuple[str, provenance.Origin | None]:
@@ -151,5 +160,3 @@ def _origin(ref: str) -> provenance.Origin | None:
         return provenance.origin_of_node(ref[:120])
     found = queries.change(int(ref), viewer()) if len(ref) < 10 else None
     return provenance.origin(found.id) if found else None
-
-

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from flask import current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
@@ -27,8 +29,7 @@ def check(number: int) -> Answer:
     if view is None or person is None or view.proposal.state is ProposalState.DRAFT:
         raise NotFound
     form = CheckForm()
-    if not policy.may_check(person, view.proposal):
-        form.only_merge()
+    form.prepare(waiting=bool(policy.may_check(person, view.proposal)))
     problem = None
     if form.validate_on_submit():
         try:
@@ -42,6 +43,7 @@ def check(number: int) -> Answer:
         else:
             flash(message, "success")
             return redirect(url_for("moderation.queue"), 303)
+    form.read.data = view.proposal.updated_at.isoformat()
     page = render_template(
         "proposals/check.html",
         view=view,
@@ -60,7 +62,7 @@ def _decide(person: User, waiting: Proposal, form: CheckForm) -> str:
     reason = form.reason.data or ""
     if form.decision.data == "open":
         period = current_app.config["PERIODS"]["open"]
-        operations.accept(person, waiting, open_period=period, reason=reason)
+        operations.accept(person, waiting, open_period=period, reason=reason, read=_moment(form.read.data))
         return str(_("%(v)s ist geprüft und steht zur Diskussion.", v=waiting.reference))
     if form.decision.data == "return":
         reference = waiting.reference
@@ -71,3 +73,11 @@ def _decide(person: User, waiting: Proposal, form: CheckForm) -> str:
         raise UnfitTarget
     operations.merge_into(person, waiting, target, reason)
     return str(_("%(v)s ist mit %(other)s zusammengeführt.", v=waiting.reference, other=target.reference))
+
+
+def _moment(value: str | None) -> datetime:
+    """Read the time in a hidden field; a malformed one fits no text."""
+    try:
+        return datetime.fromisoformat(value or "")
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)

@@ -32,7 +32,8 @@ def course(view: ProposalView) -> list[Entry]:
     entries = []
     for step in view.steps:
         last = waiting and step is view.steps[-1]
-        text = " ".join(filter(None, [_who(step), _standing(view) if last else ""]))
+        standing = _standing(view) if last else ""
+        text = f"{_who(step)} · {standing}" if standing else _who(step)
         entries.append(Entry(_title(view, step), "now" if last else "done", text, step.at))
     return entries + _ahead(view) if waiting else entries
 

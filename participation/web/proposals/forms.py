@@ -7,10 +7,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import (
+from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than the stubs
     HiddenField,
     IntegerField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -27,12 +28,12 @@ from participation.proposals.writing import Writing
 from participation.strategy.models import Node
 
 LANGUAGES = [
-    ("de", "Deutsch"),
-    ("hsb", "Hornjoserbsce"),
-    ("dsb", "Dolnoserbski"),
-    ("pl", "Polski"),
-    ("cs", "Čeština"),
-    ("en", "English"),
+    SelectChoice("de", "Deutsch"),
+    SelectChoice("hsb", "Hornjoserbsce"),
+    SelectChoice("dsb", "Dolnoserbski"),
+    SelectChoice("pl", "Polski"),
+    SelectChoice("cs", "Čeština"),
+    SelectChoice("en", "English"),
 ]
 PARTS = ("part_1", "part_2", "part_3", "part_4")
 AS_PERSON = "person"
@@ -41,6 +42,14 @@ AS_PERSON = "person"
 def at_most(limit: int) -> Length:
     """Return the validator of a text's greatest length."""
     return Length(max=limit, message=_l("Höchstens %(max)d Zeichen sind möglich. Kürzen Sie den Text."))
+
+
+def one_line_end(text: str | None) -> str | None:
+    """Return a text with the line ends as they were typed: browsers send two characters, which would count double."""
+    return text.replace("\r\n", "\n") if text else text
+
+
+TIDY = (one_line_end,)
 
 
 class ProposalForm(FlaskForm):
@@ -52,14 +61,14 @@ class ProposalForm(FlaskForm):
     submission_key = HiddenField(validators=[at_most(64)])
     title = StringField(_l("Titel"), [at_most(written.TITLE[1])])
     other_node_id = SelectField(_l("Zusammenführen mit"), validate_choice=True)
-    wording = TextAreaField(_l("Neuer Wortlaut"), [at_most(written.WORDING)])
-    part_1 = TextAreaField(_l("Erster Teil"), [at_most(written.WORDING)])
-    part_2 = TextAreaField(_l("Zweiter Teil"), [at_most(written.WORDING)])
-    part_3 = TextAreaField(_l("Dritter Teil"), [at_most(written.WORDING)])
-    part_4 = TextAreaField(_l("Vierter Teil"), [at_most(written.WORDING)])
-    reason = TextAreaField(_l("Begründung"), [at_most(written.REASON[1])])
-    benefit = TextAreaField(_l("Nutzen über den eigenen Ort hinaus"), [at_most(written.REMARK[1])])
-    culture = TextAreaField(_l("Auswirkung auf kulturelle Traditionen"), [at_most(written.REMARK[1])])
+    wording = TextAreaField(_l("Neuer Wortlaut"), [at_most(written.WORDING)], filters=TIDY)
+    part_1 = TextAreaField(_l("Erster Teil"), [at_most(written.WORDING)], filters=TIDY)
+    part_2 = TextAreaField(_l("Zweiter Teil"), [at_most(written.WORDING)], filters=TIDY)
+    part_3 = TextAreaField(_l("Dritter Teil"), [at_most(written.WORDING)], filters=TIDY)
+    part_4 = TextAreaField(_l("Vierter Teil"), [at_most(written.WORDING)], filters=TIDY)
+    reason = TextAreaField(_l("Begründung"), [at_most(written.REASON[1])], filters=TIDY)
+    benefit = TextAreaField(_l("Nutzen über den eigenen Ort hinaus"), [at_most(written.REMARK[1])], filters=TIDY)
+    culture = TextAreaField(_l("Auswirkung auf kulturelle Traditionen"), [at_most(written.REMARK[1])], filters=TIDY)
     places = SelectMultipleField(
         _l("Orte, die es betrifft"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
@@ -77,12 +86,18 @@ class ProposalForm(FlaskForm):
         partners: Mapping[str, Sequence[tuple[str, str]]],
     ) -> None:
         """Set what can be chosen, and take away the fields that a type does not have."""
-        self.places.choices = list(places)
-        self.speaker.choices = [(AS_PERSON, _l("als Person")), *speakers]
+        self.places.choices = [SelectChoice(value, label) for value, label in places]
+        spoken = [(AS_PERSON, _l("als Person")), *speakers]
+        self.speaker.choices = [SelectChoice(value, label) for value, label in spoken]
         if not self.speaker.data:
             self.speaker.data = AS_PERSON
         if kind is ProposalType.MERGE:
-            self.other_node_id.choices = {"": [("", _l("Bitte wählen"))], **partners}
+            grouped = [
+                SelectChoice(value, label, optgroup=group)
+                for group, nodes in partners.items()
+                for value, label in nodes
+            ]
+            self.other_node_id.choices = [SelectChoice("", _l("Bitte wählen")), *grouped]
         gone = set(PARTS) if kind is not ProposalType.SPLIT else {"wording"}
         gone |= {"wording"} if kind is ProposalType.DELETION else set()
         gone |= {"other_node_id"} if kind is not ProposalType.MERGE else set()
@@ -152,7 +167,7 @@ def beginning(kind: ProposalType, node: Node) -> dict[str, Any]:
 class WithdrawForm(FlaskForm):
     """Withdrawing, with or without a word about why."""
 
-    reason = TextAreaField(_l("Warum ziehen Sie zurück?"), [at_most(1_000)])
+    reason = TextAreaField(_l("Warum ziehen Sie zurück?"), [at_most(1_000)], filters=TIDY)
 
 
 class CheckForm(FlaskForm):
@@ -161,18 +176,20 @@ class CheckForm(FlaskForm):
     decision = RadioField(
         _l("Ergebnis der Prüfung"),
         [InputRequired(_l("Wählen Sie, wie die Prüfung ausgeht."))],
-        choices=[
-            ("open", _l("Vollständig: zur Diskussion öffnen")),
-            ("return", _l("Unvollständig: mit Begründung zurückgeben")),
-            ("merge", _l("Gibt es schon: mit einem anderen Vorschlag zusammenführen")),
-        ],
     )
+    read = HiddenField()
+    """Which state of the text the moderator had before them."""
     target = IntegerField(
         _l("Nummer des anderen Vorschlags"),
         [Optional(), NumberRange(1, 10**9, _l("Geben Sie die Nummer ohne „V-“ ein."))],
     )
-    reason = TextAreaField(_l("Begründung"), [at_most(2_000)])
+    reason = TextAreaField(_l("Begründung"), [at_most(2_000)], filters=TIDY)
 
-    def only_merge(self) -> None:
-        """Leave the one decision that is possible after the check."""
-        self.decision.choices = [choice for choice in self.decision.choices if choice[0] == "merge"]
+    def prepare(self, *, waiting: bool) -> None:
+        """Set what can be decided; after the check, only merging."""
+        merge = SelectChoice("merge", _l("Gibt es schon: mit einem anderen Vorschlag zusammenführen"))
+        first = [
+            SelectChoice("open", _l("Vollständig: zur Diskussion öffnen")),
+            SelectChoice("return", _l("Unvollständig: mit Begründung zurückgeben")),
+        ]
+        self.decision.choices = [*first, merge] if waiting else [merge]

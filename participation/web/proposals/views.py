@@ -9,11 +9,13 @@ from flask_babel import gettext as _
 
 from participation.base.db import transaction
 from participation.base.verdict import NotFound, require
+from participation.outcomes.queries import receipts_for_comments, receipts_for_proposals
 from participation.proposals import labels, operations, policy, queries
 from participation.proposals.choices import for_filters
 from participation.proposals.lifecycle import GROUPS
 from participation.proposals.models import UNSETTLED, Proposal, ProposalState, ProposalType
 from participation.web.access import public, resident
+from participation.web.accounts.contributions import tell
 from participation.web.dialogue.thread import Topic, handle_comment, handle_vote, more_comments, thread_context
 from participation.web.proposals import checking, drafting
 from participation.web.proposals.blueprint import proposals
@@ -24,6 +26,15 @@ from participation.web.shell import Answer, viewer
 
 __all__ = ["checking", "drafting", "proposals"]
 
+ANSWERED = (
+    ProposalState.RECOMMENDED,
+    ProposalState.NOT_RECOMMENDED,
+    ProposalState.ACCEPTED,
+    ProposalState.POSTPONED,
+    ProposalState.REJECTED,
+    ProposalState.INCORPORATED,
+)
+"""States that an outcome may have led to."""
 SORTS = {"neu": "newest", "mitgezeichnet": "supported"}
 
 
@@ -132,17 +143,24 @@ def topic(shown: Proposal) -> Topic:
         thread=shown.thread,
         begin=lambda: operations.thread_of(shown),
         votable=shown.state in UNSETTLED,
+        whole=_("den ganzen Vorschlag"),
+        question=_("Was fällt Ihnen zu diesem Vorschlag ein?"),
+        vote_question=_("Was halten Sie von diesem Vorschlag?"),
+        receipts=lambda ids: tell(receipts_for_comments(ids)),
     )
 
 
 def page(view: queries.ProposalView, context: dict[str, Any]) -> str:
     """Render a proposal's page around its thread."""
     look = request.args.get("ansicht", "")
+    shown = view.proposal
+    answered = shown.state in ANSWERED
     return render_template(
         "proposals/proposal.html",
         view=view,
         look=look if look in ("neu", "bisher") else "",
         course=course(view),
+        told=tell(receipts_for_proposals([shown.id])).get(shown.id) if answered else None,
         labels=labels,
         policy=policy,
         cluster=labels.cluster_label(view.cluster_title),

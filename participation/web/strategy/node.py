@@ -13,7 +13,7 @@ from markupsafe import Markup
 from participation.base.text import excerpt
 from participation.base.verdict import DomainError, NotFound
 from participation.dialogue.models import ThreadState
-from participation.leitbild.effects import node_effects
+from participation.leitbild.effects import Effects, node_effects
 from participation.outcomes.policy import may_evaluate
 from participation.outcomes.queries import receipts_for_comments
 from participation.places.queries import second_name
@@ -55,12 +55,13 @@ class NoVoteHere(DomainError):
 def node(node_id: str) -> Answer:
     """Show a node: wording, facts, proposals, outcomes, conversation."""
     page = _found(node_id)
+    effects = _effects(page)
     if not page.node.has_thread:
-        return draw(page, {})
-    subject = topic(page)
+        return draw(page, effects, {})
+    subject = topic(page, effects)
     if (more := more_comments(subject)) is not None:
         return more
-    return draw(page, thread_context(subject))
+    return draw(page, effects, thread_context(subject))
 
 
 @strategy.post("/strategie/<node_id>/beitrag")
@@ -71,7 +72,8 @@ def comment(node_id: str) -> Answer:
     page = _found(node_id)
     if not page.node.has_thread:
         raise NoConversationHere
-    return handle_comment(topic(page), lambda context: draw(page, context))
+    effects = _effects(page)
+    return handle_comment(topic(page, effects), lambda context: draw(page, effects, context))
 
 
 @strategy.post("/strategie/<node_id>/stimme")
@@ -82,7 +84,7 @@ def vote(node_id: str) -> Answer:
     page = _found(node_id)
     if not votes_here(page):
         raise NoVoteHere
-    return handle_vote(topic(page))
+    return handle_vote(topic(page, _effects(page)))
 
 
 def _found(node_id: str) -> NodePage:
@@ -97,7 +99,7 @@ def votes_here(page: NodePage) -> bool:
     return page.node.has_thread and page.node.kind.votable and page.node.is_current
 
 
-def topic(page: NodePage) -> Topic:
+def topic(page: NodePage, effects: Effects) -> Topic:
     """Describe a node's conversation."""
     here = page.node
     return Topic(
@@ -106,10 +108,10 @@ def topic(page: NodePage) -> Topic:
         begin=lambda: thread_of(here),
         votable=here.kind.votable,
         anchors=anchors(page),
-        whole=str(WHOLES.get(here.kind_id) or _("alles, was hier steht")),
+        whole=str(WHOLES.get(here.kind_id, _("alles, was hier steht"))),
         question=here.kind.question or "",
         vote_question=str(VOTES.get(here.kind_id, "")),
-        receipts=lambda ids: tell(receipts_for_comments(ids)),
+        receipts=lambda ids: tell(receipts_for_comments(ids), effects.revisions),
     )
 
 
@@ -129,21 +131,19 @@ def _talked_about(lines: list[Line], owner_id: str) -> list[tuple[str, str]]:
     return found
 
 
-def draw(page: NodePage, context: dict[str, Any]) -> str:
+def draw(page: NodePage, effects: Effects, context: dict[str, Any]) -> str:
     """Draw the page of a node; `context` is that of its conversation, empty where it has none."""
     here = page.node
     listed = proposals.for_node(here.id, limit=SHOWN_PROPOSALS)
-    outcomes, origin = _effects(page)
-    where = area(here.cluster_id, (*(line.id for line in reversed(page.path)), here.id))
     return render_template(
         "strategy/node.html",
         page=page,
-        area=where,
+        area=area(here.cluster_id, here.id),
         crumbs=_crumbs(page),
         leading=next((line for line in page.contents if line.kind_id == "leitsatz" and line.is_current), None),
         notes=_notes(page),
-        origin=origin,
-        outcomes=outcomes,
+        origin={ident: url_for("leitbild.change", id=change) for ident, change in effects.changes.items()},
+        outcomes=effects.results,
         proposals=listed,
         proposable=bool(here.kind.proposal_types) and here.is_current,
         votes_here=votes_here(page),
@@ -159,17 +159,14 @@ def draw(page: NodePage, context: dict[str, Any]) -> str:
     )
 
 
-def _effects(page: NodePage) -> tuple[list[Any], dict[str, str]]:
-    """Return the outcomes of the node's conversation, and where each changed wording on the page comes from."""
+def _effects(page: NodePage) -> Effects:
+    """Return what came of the node's conversation; costs a statement only once something did."""
     here = page.node
     evaluated = here.thread is not None and here.thread.round > 1
     changed = [line.id for line in page.points if line.since_revision > 1]
     if here.since_revision > 1:
         changed.append(here.id)
-    if not evaluated and not changed:
-        return [], {}
-    outcomes, changes = node_effects(here.id if evaluated else None, changed)
-    return outcomes, {node_id: url_for("leitbild.change", id=change) for node_id, change in changes.items()}
+    return node_effects(here.id if evaluated else None, changed) if evaluated or changed else Effects()
 
 
 def _crumbs(page: NodePage) -> list[tuple[str, str]]:
@@ -221,7 +218,7 @@ def _may_begin(page: NodePage, listed: list[ProposalRow]) -> bool:
 def proposal_meta(row: ProposalRow) -> str:
     """Say which proposal it is, of what type, by whom."""
     who = row.initiative or row.author
-    return _("%(ref)s · %(type)s von %(who)s", ref=row.reference, type=labels.TYPES[row.type], who=who)
+    return str(_("%(ref)s · %(type)s von %(who)s", ref=row.reference, type=labels.TYPES[row.type], who=who))
 
 
 def proposal_side(row: ProposalRow) -> list[Any]:

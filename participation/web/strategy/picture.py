@@ -63,5 +63,16 @@ def _dot(place: PlaceCount, weight: int) -> Dot:
         "below": (x, y + halo + 14, "middle"),
         "above": (x, y - halo - (4 if not second else 20), "middle"),
     }[side]
-    values = (round(value, 1) for value in (x, y, r, halo, text_x, text_y))
-    return Dot(place.id, name, second, lang, *values, anchor)
+    return Dot(
+        place.id,
+        name,
+        second,
+        lang,
+        round(x, 1),
+        round(y, 1),
+        round(r, 1),
+        round(halo, 1),
+        round(text_x, 1),
+        round(text_y, 1),
+        anchor,
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
@@ -67,6 +66,8 @@ STATES: dict[TextState, Message] = {
     TextState.SPLIT: _l("geteilt in Fassung"),
     TextState.STRUCK: _l("gestrichen in Fassung"),
 }
+_SINGULAR = {"praemissen": "praemisse"}
+"""How the ids of what belongs to a section begin, where that is not the section's own."""
 _FULL = re.compile(r"[^:]+: (.+) \([A-Z]+\)")
 
 
@@ -80,17 +81,19 @@ class Area:
 
 def cluster(ident: str, title: str = "") -> Message:
     """Return the short name of a cluster; one that is not known by name is cut out of its title."""
+    if ident in CLUSTERS:
+        return CLUSTERS[ident]
     match = _FULL.fullmatch(title)
-    return CLUSTERS.get(ident) or (match[1] if match else title or ident)
+    return match[1] if match else title or ident
 
 
-def area(cluster_id: str | None, path: Iterable[str] = ()) -> Area | None:
-    """Return the part a node belongs to, from its cluster or else from the ids of its ancestors and itself."""
+def area(cluster_id: str | None, ident: str = "") -> Area | None:
+    """Return the part a node belongs to, from its cluster or else from how its id begins."""
     if cluster_id is not None:
         return Area(cluster_id, cluster(cluster_id))
-    for ident in path:
-        if ident in SECTIONS:
-            return Area(ident, SECTIONS[ident])
+    for section, label in SECTIONS.items():
+        if f"{ident}-".startswith((f"{section}-", f"{_SINGULAR.get(section, section)}-")):
+            return Area(section, label)
     return None
 
 
