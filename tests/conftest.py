@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Self
 
 import pytest
-from flask import Flask
+from flask import Flask, g, request_started
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
@@ -155,6 +155,24 @@ def separate_app(databases: Databases, backend: str) -> Iterator[Flask]:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def fresh_g(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Begin every request of a test with an empty `g`, as in real life.
+
+    `app` holds one application context for the whole test; requests would share what Flask-Login and Flask-WTF
+    remember there, and a second client would act as the first.
+    """
+
+    def empty(_sender: Flask, **_rest: object) -> None:
+        g.__dict__.clear()
+
+    if "app" in request.fixturenames:
+        with request_started.connected_to(empty):
+            yield
+    else:
+        yield
 
 
 @pytest.fixture

@@ -1004,7 +1004,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_threads_last_comment_at", "threads", ["last_comment_at", "id"], unique=False)
     op.create_index(op.f("ix_account_tokens_user_id"), "account_tokens", ["user_id"], unique=False)
-    op.create_index(op.f("ix_ballots_voter_id"), "ballots", ["voter_id"], unique=False)
+    op.create_index("ix_ballots_voter_id_thread_id", "ballots", ["voter_id", "thread_id"], unique=False)
     op.create_index("ix_initiatives_state_created_at", "initiatives", ["state", "created_at"], unique=False)
     op.create_index("ix_nodes_cluster_id_kind_id", "nodes", ["cluster_id", "kind_id"], unique=False)
     op.create_index("ix_nodes_parent_id_position", "nodes", ["parent_id", "position"], unique=False)

@@ -100,9 +100,10 @@ class Ballot(Base):
     """One person's stance on one thread's subject."""
 
     __tablename__ = "ballots"
+    __table_args__ = (Index("ix_ballots_voter_id_thread_id", "voter_id", "thread_id"),)
 
     thread_id: Mapped[int] = mapped_column(ForeignKey("threads.id"), primary_key=True)
-    voter_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
+    voter_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
     stance: Mapped[Stance] = mapped_column(choice(Stance))
     region: Mapped[Region] = mapped_column(choice(Region))
     """The voter's region when the stance was last cast; the tally it is counted in."""

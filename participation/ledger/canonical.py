@@ -1,4 +1,4 @@
-"""Canonical JSON (RFC 8785) of strings, integers, lists and objects; nothing that two readers could read differently."""
+"""Canonical JSON (RFC 8785) of strings, integers, lists and objects: nothing two readers could read differently."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Commitments: a hash that binds to a value and tells nothing about it without its salt.
 
-Who deletes salt and value leaves a number that fits everything equally well; who only deletes the value leaves something
-that can be guessed. So both go, or none.
+Who deletes salt and value leaves a number that fits everything equally well; who only deletes the value leaves
+something that can be guessed. So both go, or none.
 """
 
 from __future__ import annotations

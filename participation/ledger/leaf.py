@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from participation.ledger import merkle
@@ -24,6 +25,8 @@ LISTS = frozenset({"passages", "changes", "reasons"})
 _HASH = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _FIELD = re.compile(r"[a-z][a-z0-9_]*(/(0|[1-9][0-9]*))?")
+_DOCUMENT = re.compile(r"[a-z][a-z0-9-]*")
+_KEY = re.compile(r"[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
@@ -49,7 +52,6 @@ _OWN = {
     LeafType.REDACTION: {"subject", "subject_hash", "fields"},
     LeafType.KEY_ROTATION: {"old_key", "new_key"},
 }
-_COMMON = {"version", "type", "number", "previous", "document", "time", "commitments", "sealed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,13 @@ def read(text: str) -> Leaf:
     try:
         kind = LeafType(said["type"])
         leaf = Leaf(
-            kind,
-            *(said[name] for name in ("number", "previous", "document", "time", "commitments", "sealed")),
+            type=kind,
+            number=said["number"],
+            previous=said["previous"],
+            document=said["document"],
+            time=said["time"],
+            commitments=said["commitments"],
+            sealed=said["sealed"],
             extra={name: said[name] for name in _OWN[kind]},
         )
     except KeyError as error:
@@ -130,36 +137,18 @@ def rfc3339(moment: datetime) -> str:
 
 
 def _wrong(leaf: Leaf) -> str:
-    if set(leaf.extra) != _OWN[leaf.type]:
-        return f"{leaf.type.value} needs exactly {', '.join(sorted(_OWN[leaf.type]))}"
-    if not _positive(leaf.number) or not _matches(_HASH, leaf.previous):
-        return "number or previous"
-    if (leaf.number == 1) != (leaf.previous == GENESIS):
-        return "only the first leaf has none before it"
-    if not isinstance(leaf.document, str) or not leaf.document or not _matches(_TIME, leaf.time):
-        return "document or time"
-    if not all(_commits(group) for group in (leaf.commitments, leaf.sealed)):
-        return "a commitment"
-    if set(leaf.commitments) & set(leaf.sealed):
-        return "a field both public and sealed"
-    return _wrong_extra(leaf)
-
-
-def _wrong_extra(leaf: Leaf) -> str:
-    extra = leaf.extra
-    if "revision" in extra and not _positive(extra["revision"]):
-        return "revision"
-    if "subject" in extra and not (
-        _positive(extra["subject"]) and extra["subject"] < leaf.number and _matches(_HASH, extra["subject_hash"])
-    ):
-        return "subject"
-    if "fields" in extra:
-        names = extra["fields"]
-        if not isinstance(names, list) or not names or not all(_matches(_FIELD, name) for name in names):
-            return "fields"
-    if "new_key" in extra and not all(isinstance(extra[name], str) for name in ("old_key", "new_key")):
-        return "keys"
-    return ""
+    """Name the first thing that is not as it should be."""
+    checks: tuple[tuple[str, Callable[[], bool]], ...] = (
+        (f"{leaf.type.value} has other members", lambda: set(leaf.extra) == _OWN[leaf.type]),
+        ("number", lambda: _positive(leaf.number)),
+        ("previous", lambda: _matches(_HASH, leaf.previous) and (leaf.number == 1) == (leaf.previous == GENESIS)),
+        ("document", lambda: _matches(_DOCUMENT, leaf.document)),
+        ("time", lambda: _matches(_TIME, leaf.time)),
+        ("commitments", lambda: _commits(leaf.commitments) and _commits(leaf.sealed)),
+        ("a field both public and sealed", lambda: not set(leaf.commitments) & set(leaf.sealed)),
+        *((name, partial(_EXTRA[name], value, leaf.number)) for name, value in leaf.extra.items() if name in _EXTRA),
+    )
+    return next((name for name, sound in checks if not sound()), "")
 
 
 def _positive(value: Any) -> bool:
@@ -172,3 +161,17 @@ def _matches(pattern: re.Pattern[str], value: Any) -> bool:
 
 def _commits(group: Any) -> bool:
     return isinstance(group, Mapping) and all(_matches(_NAME, k) and _matches(_HASH, v) for k, v in group.items())
+
+
+def _fields(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(_matches(_FIELD, name) for name in value)
+
+
+_EXTRA: Mapping[str, Callable[[Any, int], bool]] = {
+    "revision": lambda value, _number: _positive(value),
+    "subject": lambda value, number: _positive(value) and value < number,
+    "subject_hash": lambda value, _number: _matches(_HASH, value),
+    "fields": lambda value, _number: _fields(value),
+    "old_key": lambda value, _number: _matches(_KEY, value),
+    "new_key": lambda value, _number: _matches(_KEY, value),
+}

@@ -17,7 +17,7 @@ SENTENCES: Mapping[str, Message] = {
     "reply": _l("%(by)s hat auf Ihren Beitrag geantwortet."),
     "comment_hidden": _l("Ihr Beitrag ist ausgeblendet. Grund: %(ground)s, %(facts)s"),
     "comment_restored": _l("Ihr Beitrag ist wieder zu sehen."),
-    "proposal_draft": _l("%(reference)s liegt wieder bei Ihnen, bevor er eingereicht werden kann: %(reason)s"),
+    "proposal_draft": _l("%(reference)s liegt wieder bei Ihnen. Es fehlt noch etwas: %(reason)s"),
     "proposal_open": _l("%(reference)s ist geprüft und steht jetzt offen zum Gespräch."),
     "proposal_synthesis": _l("%(reference)s ist in der Auswertung."),
     "proposal_recommended": _l("%(reference)s ist empfohlen: %(reason)s"),

@@ -9,14 +9,12 @@ from typing import Any, Literal
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
-from participation.accounts.models import Initiative, User
+from participation.accounts.models import User
 from participation.base.db import db
-from participation.base.verdict import Message
 from participation.dialogue.models import Thread
 from participation.places.models import Place
-from participation.proposals import labels
 from participation.proposals.lifecycle import GROUPS
 from participation.proposals.models import (
     Proposal,
@@ -26,7 +24,30 @@ from participation.proposals.models import (
     ProposalSupport,
     ProposalType,
 )
+from participation.proposals.rows import Cluster, ProposalRow, chosen, read
 from participation.strategy.models import Node
+
+__all__ = [
+    "SIZE",
+    "Filters",
+    "ProposalRow",
+    "ProposalView",
+    "ProposalsPage",
+    "StepRow",
+    "Subject",
+    "by_author",
+    "by_initiative",
+    "by_number",
+    "draft",
+    "drafts_of",
+    "for_node",
+    "place_names",
+    "places_of",
+    "proposal",
+    "proposals_page",
+    "subjects",
+    "visible_to",
+]
 
 Sort = Literal["newest", "supported"]
 SIZE = 50
@@ -36,61 +57,6 @@ def visible_to(viewer: User | None) -> ColumnElement[bool]:
     """Return the condition under which a proposal exists for a viewer."""
     public = Proposal.state != ProposalState.DRAFT
     return public if viewer is None else or_(public, Proposal.author_id == viewer.id)
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalRow:
-    """A proposal in a list."""
-
-    id: int
-    number: int | None
-    type: ProposalType
-    state: ProposalState
-    title: str
-    lang: str
-    supporter_count: int
-    open_until: datetime | None
-    check_due_at: datetime | None
-    submitted_at: datetime | None
-    updated_at: datetime
-    revision_number: int | None
-    answer: str
-    is_example: bool
-    node_id: str
-    node_title: str
-    cluster_id: str | None
-    cluster_title: str | None
-    author_id: int
-    author: str
-    initiative: str | None
-    initiative_slug: str | None
-    comment_count: int
-    votes: int
-
-    @property
-    def reference(self) -> str:
-        """The name people use: V-12, or empty for a draft."""
-        return f"V-{self.number}" if self.number else ""
-
-    @property
-    def cluster(self) -> str:
-        """The short name of the cluster, empty outside of the clusters."""
-        return labels.cluster_label(self.cluster_title)
-
-    @property
-    def type_label(self) -> Message:
-        """What the type is called."""
-        return labels.TYPES[self.type]
-
-    @property
-    def state_label(self) -> Message:
-        """What the state is called."""
-        return labels.STATES[self.state]
-
-    @property
-    def emphasis(self) -> str:
-        """How the state is shown."""
-        return labels.emphasis(self.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +128,7 @@ def proposals_page(
     viewer: User | None, filters: Filters, *, sort: Sort = "newest", after: str | None = None, size: int = SIZE
 ) -> ProposalsPage:
     """Return a page of submitted proposals; `after` is the key a page before gave. Two statements."""
-    rows = _read(_listing(filters, sort, after, size))
+    rows = read(_listing(filters, sort, after, size))
     following = f"{rows[size - 1].supporter_count}-{rows[size - 1].number}" if len(rows) > size else None
     return ProposalsPage(rows[:size], following, _counts(_narrow(filters)))
 
@@ -186,14 +152,14 @@ def by_number(number: int, viewer: User | None) -> Proposal | None:
 def for_node(node_id: str, limit: int = 5) -> list[ProposalRow]:
     """Return the newest submitted proposals about a node."""
     mine = or_(Proposal.node_id == node_id, Proposal.other_node_id == node_id)
-    statement = _rows().where(mine, Proposal.state != ProposalState.DRAFT)
-    return _read(statement.order_by(Proposal.number.desc()).limit(limit))
+    statement = chosen().where(mine, Proposal.state != ProposalState.DRAFT)
+    return read(statement.order_by(Proposal.number.desc()).limit(limit))
 
 
 def drafts_of(viewer: User, limit: int = SIZE) -> list[ProposalRow]:
     """Return the viewer's own drafts, the newest first."""
     mine = (Proposal.author_id == viewer.id, Proposal.state == ProposalState.DRAFT)
-    return _read(_rows().where(*mine).order_by(Proposal.id.desc()).limit(limit))
+    return read(chosen().where(*mine).order_by(Proposal.id.desc()).limit(limit))
 
 
 def by_author(
@@ -249,55 +215,13 @@ _WITH = (
     joinedload(Proposal.thread),
     joinedload(Proposal.merged_into),
 )
-_Cluster = aliased(Node)
-
-
-def _rows() -> Select[*tuple[Any, ...]]:
-    """Select the columns of ProposalRow, in its order."""
-    columns = select(
-        Proposal.id,
-        Proposal.number,
-        Proposal.type,
-        Proposal.state,
-        Proposal.title,
-        Proposal.lang,
-        Proposal.supporter_count,
-        Proposal.open_until,
-        Proposal.check_due_at,
-        Proposal.submitted_at,
-        Proposal.updated_at,
-        Proposal.revision_number,
-        Proposal.answer,
-        Proposal.is_example,
-        Proposal.node_id,
-        func.coalesce(Node.thread_title, Node.title),
-        Node.cluster_id,
-        _Cluster.title,
-        Proposal.author_id,
-        User.display_name,
-        Initiative.name,
-        Initiative.slug,
-        func.coalesce(Thread.comment_count, 0),
-        func.coalesce(Thread.yes + Thread.no + Thread.abstain, 0),
-    )
-    return (
-        columns.join(Node, Node.id == Proposal.node_id)
-        .outerjoin(_Cluster, _Cluster.id == Node.cluster_id)
-        .join(User, User.id == Proposal.author_id)
-        .outerjoin(Initiative, Initiative.id == Proposal.initiative_id)
-        .outerjoin(Thread, Thread.id == Proposal.thread_id)
-    )
-
-
-def _read(statement: Select[*tuple[Any, ...]]) -> list[ProposalRow]:
-    return [ProposalRow(*row) for row in db.session.execute(statement)]
 
 
 def _listing(filters: Filters, sort: Sort, after: str | None, size: int) -> Select[*tuple[Any, ...]]:
     """Select one row more than a page has."""
     # Without a group the index of the order is walked; a list of all states would lead SQLite to sort everything.
     shown = Proposal.state.in_(GROUPS[filters.group]) if filters.group else Proposal.state != ProposalState.DRAFT
-    statement = _rows().where(shown, Proposal.number.is_not(None), *_narrow(filters))
+    statement = chosen().where(shown, Proposal.number.is_not(None), *_narrow(filters))
     key = _read_key(after)
     if sort == "supported":
         statement = statement.order_by(Proposal.supporter_count.desc(), Proposal.number.desc())
@@ -313,14 +237,14 @@ def _listing(filters: Filters, sort: Sort, after: str | None, size: int) -> Sele
 
 
 def _theirs(whose: ColumnElement[bool], after: int | None, size: int) -> Select[*tuple[Any, ...]]:
-    statement = _rows().where(whose, Proposal.state != ProposalState.DRAFT)
+    statement = chosen().where(whose, Proposal.state != ProposalState.DRAFT)
     if after is not None:
         statement = statement.where(Proposal.id < after)
     return statement.order_by(Proposal.id.desc()).limit(size + 1)
 
 
 def _listed(whose: ColumnElement[bool], after: int | None, size: int) -> tuple[list[ProposalRow], int | None]:
-    rows = _read(_theirs(whose, after, size))
+    rows = read(_theirs(whose, after, size))
     return rows[:size], rows[size - 1].id if len(rows) > size else None
 
 
@@ -357,9 +281,9 @@ def _read_key(after: str | None) -> tuple[int, int] | None:
 def _view(which: ColumnElement[bool], viewer: User | None) -> ProposalView | None:
     signed = and_(ProposalSupport.proposal_id == Proposal.id, ProposalSupport.user_id == (viewer.id if viewer else 0))
     found = db.session.execute(
-        select(Proposal, _Cluster.title, exists().where(signed))
+        select(Proposal, Cluster.title, exists().where(signed))
         .join(Node, Node.id == Proposal.node_id)
-        .outerjoin(_Cluster, _Cluster.id == Node.cluster_id)
+        .outerjoin(Cluster, Cluster.id == Node.cluster_id)
         .options(*_WITH)
         .where(which, visible_to(viewer))
     ).first()
@@ -367,10 +291,8 @@ def _view(which: ColumnElement[bool], viewer: User | None) -> ProposalView | Non
         return None
     shown, cluster_title, supported = found
     near = select(Place).join(ProposalPlace).where(ProposalPlace.proposal_id == shown.id).order_by(Place.name)
-    merged = _rows().where(Proposal.merged_into_id == shown.id).order_by(Proposal.number)
-    return ProposalView(
-        shown, cluster_title, _steps(shown.id), db.session.scalars(near).all(), _read(merged), supported
-    )
+    merged = chosen().where(Proposal.merged_into_id == shown.id).order_by(Proposal.number)
+    return ProposalView(shown, cluster_title, _steps(shown.id), db.session.scalars(near).all(), read(merged), supported)
 
 
 def _steps(proposal_id: int) -> list[StepRow]:

@@ -60,7 +60,7 @@ class Line:
         return self._text if self._is_told_by_wording else self.title
 
     @property
-    def wording(self) -> str:
+    def wording_html(self) -> str:
         """The wording as HTML where it says something else than the title, else nothing."""
         return "" if self._is_told_by_wording else self.html
 

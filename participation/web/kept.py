@@ -35,9 +35,14 @@ class Kept:
 
 
 def from_request(request: Request) -> Kept | None:
-    """Return the form of a refused POST, or None where there is nothing to keep."""
+    """Return the form of a refused POST, or None where there is nothing to keep.
+
+    A registration that carries a form along keeps that one: it is what the person came for.
+    """
     if request.method != "POST" or not request.form:
         return None
+    if request.endpoint == "accounts.register" and (carried := load(request.form)):
+        return carried
     pairs = tuple((k, v) for k, v in request.form.items(multi=True) if not k.startswith(NEVER))
     if request.endpoint in ("accounts.login", "accounts.logout") or not pairs:
         return None

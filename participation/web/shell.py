@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
 from flask_babel import Babel, format_date, format_datetime, format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, current_user
@@ -41,6 +41,7 @@ def prepare(app: Flask) -> None:
     login.session_protection = None
     login.user_loader(load_user)
     Babel(app, locale_selector=lambda: "de")
+    app.before_request(refuse_nul)
     app.before_request(announce_write)
     app.before_request(access.guard)
     app.teardown_request(end_write)
@@ -61,6 +62,12 @@ def load_user(session_id: str) -> User | None:
     number, _dot, key = session_id.partition(".")
     user = db.session.get(User, int(number)) if number.isdecimal() else None
     return user if user is not None and user.session_key == key else None
+
+
+def refuse_nul() -> None:
+    """Answer 404 to addresses with a NUL character, which PostgreSQL takes in no text."""
+    if "\x00" in request.path or b"%00" in request.query_string:
+        abort(404)
 
 
 def announce_write() -> None:

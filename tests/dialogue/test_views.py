@@ -423,4 +423,4 @@ def test_a_hundred_comments_are_a_light_page(client, thread, logged_in):
             rate_comment(writers[(n + 1) % 10], made, True)
     answer = page_of(client, f"{PAGE}?menge=100")
     assert len(ids(answer)) == 100
-    assert len(answer.encode()) <= 80_000 + (6_000 if logged_in else 0)
+    assert len(answer.encode()) <= 80_000

@@ -139,6 +139,6 @@ def test_there_is_dialogue_once_a_thread_exists(app):
 def test_a_title_made_of_the_wording_is_not_told_twice(app):
     lines = {line.id: line for line in overview.found(Filters(cluster="lce"))}
     shortened = lines["lce-handlung-sektorkopplung-wasserstoff"]
-    assert (shortened.wording, shortened.sentence[-4:]) == ("", " für")
+    assert (shortened.wording_html, shortened.sentence[-4:]) == ("", " für")
     headed = lines["lce-leitsatz"]
-    assert (headed.sentence, headed.wording[:11]) == ("Leitsatz Energie", "<p>Aufbauen")
+    assert (headed.sentence, headed.wording_html[:11]) == ("Leitsatz Energie", "<p>Aufbauen")

@@ -213,10 +213,10 @@ def _form(
     shown = None
     if isinstance(error, StaleChange):
         shown = {"base": change.before if change else error.base, "mine": error.mine, "current": error.current}
-        shown["diff"] = changes.diff_html(error.current, error.mine)
+        shown["diff_html"] = changes.diff_html(error.current, error.mine)
     elif isinstance(error, ChangeEdited) and change is not None:
         shown = {"base": change.before, "mine": form.after.data or "", "current": change.after}
-        shown["diff"] = changes.diff_html(change.after, form.after.data or "")
+        shown["diff_html"] = changes.diff_html(change.after, form.after.data or "")
     return render_template(
         "leitbild/edit_change.html",
         form=form,
@@ -236,7 +236,7 @@ def _review(change: Change, form: ReasonForm | None = None, error: DomainError |
     conflict = None
     if isinstance(error, StaleChange):
         conflict = {"base": error.base, "mine": error.mine, "current": error.current}
-        conflict["diff"] = changes.diff_html(error.current, error.mine)
+        conflict["diff_html"] = changes.diff_html(error.current, error.mine)
     return render_template(
         "leitbild/review_change.html",
         change=change,

@@ -182,7 +182,7 @@ def _page(
         form.edit.data = str(running.edit)
         mine = form.summary.data or ""
         conflict = {"base": form.seen.data or "", "current": running.summary, "mine": mine}
-        conflict["diff"] = diff_html(running.summary, mine)
+        conflict["diff_html"] = diff_html(running.summary, mine)
         form.seen.data = running.summary
     elif form is not None and error is not None:
         form.edit.data = str(running.edit)
