@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
@@ -19,6 +20,7 @@ from participation.strategy.models import Node
 
 _Author = aliased(User)
 _Approver = aliased(User)
+_Cluster = aliased(Node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class OutcomeRow:
     kind: OutcomeKind | None
     state: OutcomeState
     summary: str
+    """Without marks."""
     round: int
     thread_id: int
     node_id: str
@@ -72,6 +75,7 @@ class OutcomeRow:
     """The name of the node or proposal that was talked about."""
     proposal_number: int | None
     cluster_id: str | None
+    cluster_title: str | None
     author_id: int
     author: str
     due_at: datetime
@@ -130,13 +134,14 @@ def _rows() -> Select[*tuple[Any, ...]]:
             Outcome.number,
             Outcome.kind,
             Outcome.state,
-            Outcome.summary,
+            Outcome.summary_html,
             Outcome.round,
             Outcome.thread_id,
             about.id,
             func.coalesce(Proposal.title, about.thread_title, about.title),
             Proposal.number,
             about.cluster_id,
+            _Cluster.title,
             Outcome.author_id,
             _Author.display_name,
             Outcome.due_at,
@@ -147,12 +152,15 @@ def _rows() -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(Proposal, Proposal.id == Outcome.proposal_id)
         .join(about, about.id == func.coalesce(Outcome.node_id, Proposal.node_id))
+        .outerjoin(_Cluster, _Cluster.id == about.cluster_id)
         .join(_Author, _Author.id == Outcome.author_id)
     )
 
 
 def _read(chosen: Select[*tuple[Any, ...]]) -> list[OutcomeRow]:
-    return [OutcomeRow(*row) for row in db.session.execute(chosen)]
+    rows = [OutcomeRow(*row) for row in db.session.execute(chosen)]
+    # Sanitised when it was written; here it only loses its tags.
+    return [replace(row, summary=str(Markup(row.summary).striptags())) for row in rows]  # noqa: S704
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +176,7 @@ class Record:
     """The node talked about; for a proposal the one it wants to change."""
     proposal_number: int | None
     cluster_id: str | None
+    cluster_title: str | None
 
 
 def by_number(number: int) -> Record | None:
@@ -184,14 +193,23 @@ def record(outcome_id: int, viewer: User | None) -> Record | None:
 def _record(condition: Any) -> Record | None:
     about = aliased(Node)
     row = db.session.execute(
-        select(Outcome, _Author.display_name, _Approver.display_name, about, Proposal.number, Proposal.title)
+        select(
+            Outcome,
+            _Author.display_name,
+            _Approver.display_name,
+            about,
+            Proposal.number,
+            Proposal.title,
+            _Cluster.title,
+        )
         .outerjoin(Proposal, Proposal.id == Outcome.proposal_id)
         .join(about, about.id == func.coalesce(Outcome.node_id, Proposal.node_id))
+        .outerjoin(_Cluster, _Cluster.id == about.cluster_id)
         .join(_Author, _Author.id == Outcome.author_id)
         .outerjoin(_Approver, _Approver.id == Outcome.approver_id)
         .where(condition)
     ).one_or_none()
     if row is None:
         return None
-    outcome, author, approver, node, number, title = row
-    return Record(outcome, author, approver, title or node.label, node.id, number, node.cluster_id)
+    outcome, author, approver, node, number, title, cluster = row
+    return Record(outcome, author, approver, title or node.label, node.id, number, node.cluster_id, cluster)

@@ -146,6 +146,8 @@ class TestLists:
         assert [row.number for row in queries.approved(before=2, size=2)] == [1]
         assert first[0].reference == f"E-{numbers[-1]}"
         assert first[0].title.startswith("Entwicklung der Kraftwerkstandorte")
+        assert first[0].summary == "Die Standorte sollen weitergenutzt werden."
+        assert (first[0].cluster_id, first[0].cluster_title) == ("lce", "Lausitz Cluster: Energie (LCE)")
 
     def test_by_node_and_thread(self, app):
         mine = make.outcome(make.node_comment())

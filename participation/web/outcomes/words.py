@@ -12,9 +12,9 @@ from participation.base.verdict import Message
 from participation.dialogue.models import CommentKind, CommentState
 from participation.outcomes.models import Fate, OutcomeKind, OutcomeState
 from participation.outcomes.queries import OutcomeRow, Record
-from participation.web.strategy.words import cluster
+from participation.proposals.labels import cluster_label
 
-__all__ = ["FATES", "GONE", "KINDS", "SOURCES", "STATES", "cluster", "excerpt", "subject_url"]
+__all__ = ["FATES", "GONE", "KINDS", "SOURCES", "STATES", "cluster_label", "excerpt", "subject_url"]
 
 KINDS: Mapping[OutcomeKind, Message] = {
     OutcomeKind.CONFIRMED: _l("Bestätigt"),
