@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Prüft ein nachprüfbares Protokoll: einen Export ohne Netz, oder eine laufende Seite.
 
     python verify.py EXPORT.json
@@ -52,7 +51,7 @@ OWN = {
 }
 HEX = re.compile(r"[0-9a-f]{64}")
 FIELD = re.compile(r"[a-z][a-z0-9_]*(/(0|[1-9][0-9]*))?")
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 LIMIT = 512 * 1024 * 1024
 LANGUAGE = ["de"]
 
@@ -312,6 +311,7 @@ class Log:
         self.texts: list[str] = export["leaves"]
         self.contents: list[Any] = export["contents"]
         self.listed_keys: list[str] = export["keys"]
+        self.witnesses = [Key(text) for text in export["witnesses"]]
         self.checkpoints = [Checkpoint(raw) for raw in export["checkpoints"]]
         if len(self.contents) != len(self.texts) or not self.texts or not self.checkpoints or not self.listed_keys:
             raise Broken(
@@ -369,7 +369,8 @@ class Log:
             and all(isinstance(leaf[name], int) and leaf[name] > 0 for name in ("revision", "subject") if name in leaf)
             and all(HEX.fullmatch(leaf[name]) for name in ("subject_hash",) if name in leaf)
             and all(isinstance(leaf[name], str) for name in ("old_key", "new_key") if name in leaf)
-            and (kind != "redaction" or bool(leaf["fields"]) and all(FIELD.fullmatch(name) for name in leaf["fields"]))
+            and ("fields" not in leaf or (isinstance(leaf["fields"], list) and bool(leaf["fields"])))
+            and all(FIELD.fullmatch(name) for name in leaf.get("fields", ()))
             and (kind != "revision" or {"passages", "changes"} <= set(leaf["commitments"]))
         )
 
@@ -489,6 +490,7 @@ class Log:
     def check_contents(self) -> None:
         """Each public field opens its commitment, or its redaction is on record."""
         opened = hidden = 0
+        still: list[str] = []
         for leaf, content in zip(self.leaves, self.contents, strict=True):
             number, values = leaf["number"], {}
             if not isinstance(content, dict) or not set(content) <= set(leaf["commitments"]):
@@ -512,6 +514,8 @@ class Log:
                         f"Leaf {number}: {name} is not what was committed to.",
                     )
                 items = values[name] if name in LISTS else [values[name]]
+                shown = {f"{name}/{index}" for index, item in enumerate(items) if item is not None} | {name}
+                still += [f"{number} {field}" for field in sorted(gone & shown)]
                 opened += sum(item is not None for item in items)
                 hidden += sum(item is None for item in items)
             self.values.append(values)
@@ -521,8 +525,13 @@ class Log:
         )
         if hidden:
             self.report.leave(
-                f"{hidden} Inhalte sind getilgt. Die Tilgungen stehen im Protokoll; was dort stand, ist nicht mehr prüfbar.",
-                f"{hidden} contents are redacted. The redactions are on record; what stood there cannot be checked any more.",
+                f"{hidden} Inhalte sind getilgt, und das steht im Protokoll. Was dort stand, ist nicht mehr prüfbar.",
+                f"{hidden} contents are redacted, and that is on record. What stood there can no longer be checked.",
+            )
+        if still:
+            self.report.leave(
+                f"Laut Protokoll getilgt, aber noch da: {', '.join(still)}.",
+                f"Redacted according to the log, but still there: {', '.join(still)}.",
             )
 
     def opened(self, number: int, name: str, field: Any, gone: set[str]) -> tuple[bytes, Any]:
@@ -548,11 +557,10 @@ class Log:
 
     def opening(self, number: int, name: str, item: Any) -> tuple[bytes, Any]:
         try:
-            if set(item) != {"salt", "value"}:
-                raise ValueError
-            data = canonical(item["value"]).encode()
-            return hashlib.sha256(b"lbl1\0" + self.unhex(item["salt"]) + data).digest(), item["value"]
-        except (TypeError, ValueError, RecursionError) as error:
+            salt, value = (item["salt"], item["value"]) if len(item) == 2 else (None, None)
+            data = canonical(value).encode()
+            return hashlib.sha256(b"lbl1\0" + self.unhex(salt) + data).digest(), value
+        except (TypeError, ValueError, KeyError, RecursionError) as error:
             raise Broken(
                 f"Eintrag {number}: {name} ist kein Inhalt mit Salz.", f"Leaf {number}: {name} is no value with a salt."
             ) from error
@@ -565,14 +573,23 @@ class Log:
 
     def check_wording(self) -> None:
         """Apply the changes of each revision to the one before, and compare."""
-        before: dict[str, dict[str, Any]] = {}
+        before: dict[str, Any] = {}
         checked = total = 0
         for leaf, values in zip(self.leaves, self.values, strict=True):
             if leaf["type"] != "revision":
                 continue
             total += 1
-            checked += Wording(self.report, leaf["revision"], before.get(leaf["document"]), values).check()
-            before[leaf["document"]] = values
+            old = before.get(leaf["document"], [])
+            new, changes = values.get("passages"), values.get("changes")
+            before[leaf["document"]] = new
+            if old is None or new is None or changes is None:
+                self.report.leave(
+                    f"Fassung {leaf['revision']}: Text oder Änderungen sind getilgt, der Wortlaut ist nicht vergleichbar.",
+                    f"Revision {leaf['revision']}: text or changes are redacted, the wording cannot be compared.",
+                )
+                continue
+            wording = Wording(self.report, leaf["revision"], old, new, changes)
+            checked += wording.check(values.get("reasons"))
         if total == 0:
             return
         self.report.facts.append(say(f"Fassungen:   {total}", f"Revisions:   {total}"))
@@ -588,45 +605,36 @@ class Log:
 
 
 class Wording:
-    """One revision against the one before it."""
+    """One revision against the one before it; redacted items are None."""
 
-    def __init__(self, report: Report, revision: int, before: dict[str, Any] | None, values: dict[str, Any]) -> None:
-        self.report, self.revision, self.first = report, revision, before is None
-        self.old = [] if before is None else before.get("passages")
-        self.new, self.changes = values.get("passages"), values.get("changes")
-        self.reasons = values.get("reasons")
+    def __init__(self, report: Report, revision: int, old: list[Any], new: list[Any], changes: list[Any]) -> None:
+        self.report, self.revision = report, revision
+        self.old, self.new, self.changes = old, new, changes
         self.seen: set[str] = set()
 
     def blame(self, node: str, german: str, english: str) -> None:
         self.report.blame(f"Fassung {self.revision}, {node}: {german}", f"Revision {self.revision}, {node}: {english}")
 
-    def check(self) -> bool:
+    def check(self, reasons: list[Any] | None) -> bool:
         """Tell whether everything could be checked; what does not fit goes into the report."""
-        if self.old is None or self.new is None or self.changes is None:
-            self.report.leave(
-                f"Fassung {self.revision}: Text oder Änderungen sind getilgt, der Wortlaut ist nicht vergleichbar.",
-                f"Revision {self.revision}: text or changes are redacted, the wording cannot be compared.",
-            )
-            return False
-        self.check_form()
-        if self.first:
+        self.check_form(reasons)
+        if self.revision == 1:
             if self.changes:
                 self.blame("–", "Vor der ersten Fassung gibt es nichts zu ändern.", "There is nothing to change yet.")
             return True
-        expected = self.applied()
-        self.compare(expected)
+        self.compare(self.applied())
         hidden = sum(item is None for item in (*self.old, *self.new, *self.changes))
         if hidden:
             self.report.leave(
-                f"Fassung {self.revision}: Für {hidden} getilgte Passagen oder Änderungen ist der Wortlaut nicht vergleichbar.",
-                f"Revision {self.revision}: for {hidden} redacted passages or changes the wording cannot be compared.",
+                f"Fassung {self.revision}: Für {hidden} getilgte Passagen oder Änderungen ist nichts vergleichbar.",
+                f"Revision {self.revision}: {hidden} redacted passages or changes cannot be compared.",
             )
         return not hidden
 
-    def check_form(self) -> None:
+    def check_form(self, reasons: list[Any] | None) -> None:
         passage = {"node": str, "title": str, "body": str, "state": str, "change": int}
         change = {"id": int, "kind": str, "node": str, "parent": str, "title": str, "before": str, "after": str}
-        lists = ((self.new, passage), (self.changes, change), (self.reasons or [], {"change": int}))
+        lists = ((self.new, passage), (self.changes, change), (reasons or [], {"change": int}))
         for items, members in lists:
             for item in items:
                 sound = item is None or (
@@ -640,12 +648,12 @@ class Wording:
         nodes = [item["node"] for item in self.new if item]
         if len(nodes) != len(set(nodes)):
             raise Broken(f"Fassung {self.revision}: Eine Passage steht zweimal da.", "A passage occurs twice.")
-        if self.reasons is not None and None not in (*self.reasons, *self.changes):
-            if [item["change"] for item in self.reasons] != [item["id"] for item in self.changes]:
-                raise Broken(
-                    f"Fassung {self.revision}: Begründungen und Änderungen passen nicht zusammen.",
-                    f"Revision {self.revision}: reasons and changes do not match.",
-                )
+        known = reasons is not None and None not in (*reasons, *self.changes)
+        if known and [item["change"] for item in reasons or ()] != [item["id"] for item in self.changes]:
+            raise Broken(
+                f"Fassung {self.revision}: Begründungen und Änderungen passen nicht zusammen.",
+                f"Revision {self.revision}: reasons and changes do not match.",
+            )
 
     def applied(self) -> dict[str, dict[str, Any]]:
         """Return what the passages must be: those of the revision before, changed as the changes say."""
@@ -694,19 +702,7 @@ class Wording:
             names = set(want) if added else {*want, *passage}
             wrong = sorted(name for name in names if passage.get(name) != want.get(name))
             if wrong and (node in self.seen or not unsure):
-                listed = ", ".join(wrong)
-                if node in self.seen:
-                    self.blame(
-                        node,
-                        f"ist nicht das Ergebnis der Änderung ({listed}).",
-                        f"is not what the change gives ({listed}).",
-                    )
-                else:
-                    self.blame(
-                        node,
-                        f"wurde ohne eine Änderung verändert ({listed}).",
-                        f"was altered without a change ({listed}).",
-                    )
+                self.blame(node, *self.differs(node, ", ".join(wrong)))
         present = {item["node"] for item in self.new if item}
         missing = [node for node in expected if node not in present]
         if len(missing) > sum(item is None for item in self.new):
@@ -715,18 +711,20 @@ class Wording:
         if kept != [item["node"] for item in self.new if item and item["node"] in old_nodes]:
             self.blame("–", "Die Reihenfolge hat sich geändert.", "The order has changed.")
 
+    def differs(self, node: str, listed: str) -> tuple[str, str]:
+        if node in self.seen:
+            return f"ist nicht das Ergebnis der Änderung ({listed}).", f"is not what the change gives ({listed})."
+        return f"wurde ohne eine Änderung verändert ({listed}).", f"was altered without a change ({listed})."
+
 
 # What others hold: checkpoints, printed roots, witnesses.
 
 
-def check_anchors(log: Log, options: argparse.Namespace, report: Report) -> None:
+def check_anchors(log: Log, held: list[tuple[str, Checkpoint]], options: argparse.Namespace, report: Report) -> None:
     """Compare with what the user brought along; say up to which leaf a rewriting would have been noticed."""
     anchored = 0
-    held = [*log.checkpoints]
-    for path in options.checkpoint:
-        checkpoint = Checkpoint(read_text(path))
+    for path, checkpoint in held:
         log.check_checkpoint(checkpoint)
-        held.append(checkpoint)
         anchored = max(anchored, checkpoint.size)
         report.prove(
             f"Die ersten {checkpoint.size} Einträge sind dieselben wie im Prüfpunkt {path}.",
@@ -743,8 +741,16 @@ def check_anchors(log: Log, options: argparse.Namespace, report: Report) -> None
             f"Die ersten {size} Einträge haben die mitgebrachte Wurzel.",
             f"The first {size} leaves have the given root.",
         )
+    everything = [*log.checkpoints, *(checkpoint for _, checkpoint in held)]
     for text in options.witness:
-        anchored = max(anchored, check_witness(witness_key(text), held, report))
+        anchored = max(anchored, check_witness(witness_key(text), everything, report))
+    for key in log.witnesses:
+        signed = [checkpoint for checkpoint in everything if checkpoint.signed_by(key) is not None]
+        if signed and key.text not in options.witness:
+            report.leave(
+                f"Laut Export bezeugt von {key.name}. Das zählt erst mit dessen Schlüssel von dort selbst (--witness).",
+                f"Witnessed by {key.name}, says the export. That counts only with a key from there (--witness).",
+            )
     for text in options.key:
         if text not in log.listed_keys:
             raise Broken(
@@ -833,15 +839,13 @@ def fetch(url: str) -> str:
         raise CannotCheck(f"{url}: {error}") from error
 
 
-def check_live(site: str, log: Log, options: argparse.Namespace, report: Report) -> None:
+def check_live(site: str, log: Log, held: list[tuple[str, Checkpoint]], report: Report) -> None:
     """What the site answers one by one must fit what it exports as a whole."""
-    log.check_checkpoint(Checkpoint(fetch(f"{site}/log/checkpoint")))
     size = len(log.leaves)
     answer = ask(f"{site}/log/proof/inclusion?leaf={size - 1}&size={size}")
     if not verify_inclusion(log.hashes[-1], size - 1, size, answer, log.roots[size]):
         raise Broken("Der Nachweis für den neuesten Eintrag stimmt nicht.", "The inclusion proof is wrong.")
-    olds = {checkpoint.size for checkpoint in map(Checkpoint, map(read_text, options.checkpoint))} | {1}
-    for old in sorted(olds - {0}):
+    for old in sorted({1, *(checkpoint.size for _, checkpoint in held)} - {0}):
         answer = ask(f"{site}/log/proof/consistency?from={old}&to={size}")
         if not verify_consistency(old, size, log.roots[old], log.roots[size], answer):
             raise Broken(f"Der Nachweis der Fortsetzung ab {old} stimmt nicht.", "A consistency proof is wrong.")
@@ -863,17 +867,29 @@ def read_text(path: str) -> str:
         raise CannotCheck(f"{path}: {error}") from error
 
 
+def held_checkpoint(path: str) -> Checkpoint:
+    text = read_text(path)
+    try:
+        return Checkpoint(text)
+    except Broken as error:
+        raise CannotCheck(f"{path}: {error}") from error
+
+
 def check(source: str, options: argparse.Namespace, report: Report) -> None:
     live = source.startswith(("https://", "http://"))
     site = source.rstrip("/")
+    held = [(path, held_checkpoint(path)) for path in options.checkpoint]
+    # The checkpoint first: what is signed between the two requests must not look like a missing end.
+    current = fetch(f"{site}/log/checkpoint") if live else ""
     log = Log(load_json(fetch(f"{site}/log/export.json") if live else read_text(source)), report)
     log.check_tree()
     log.check_subjects()
     log.check_contents()
     log.check_wording()
-    check_anchors(log, options, report)
+    check_anchors(log, held, options, report)
     if live:
-        check_live(site, log, options, report)
+        log.check_checkpoint(Checkpoint(current))
+        check_live(site, log, held, report)
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -890,21 +906,17 @@ def arguments() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="DATEI" if LANGUAGE[0] == "de" else "FILE",
-        help=say("ein früherer Prüfpunkt von anderswo; das Protokoll muss ihn fortsetzen", "an earlier checkpoint"),
+        help=say(
+            "ein früherer Prüfpunkt von anderswo; das Protokoll muss ihn fortsetzen",
+            "an earlier checkpoint kept elsewhere; the log must continue it",
+        ),
     )
-    parser.add_argument(
-        "--root", action="append", default=[], metavar="N:HEX", help=say("eine gedruckte Wurzel", "a printed root")
-    )
-    parser.add_argument(
-        "--witness",
-        action="append",
-        default=[],
-        metavar="KEY",
-        help=say("ein Zeuge, dem Sie trauen", "a witness you trust"),
-    )
-    parser.add_argument(
-        "--key", action="append", default=[], metavar="KEY", help=say("der Schlüssel des Protokolls", "the log's key")
-    )
+    for name, what, text in (
+        ("--root", "N:HEX", say("eine gedruckte Wurzel über N Einträge", "a printed root of N leaves")),
+        ("--witness", "KEY", say("ein Zeuge, dem Sie trauen", "a witness you trust")),
+        ("--key", "KEY", say("der Schlüssel des Protokolls, von anderswo", "the log's key, from elsewhere")),
+    ):
+        parser.add_argument(name, action="append", default=[], metavar=what, help=text)
     parser.add_argument("--lang", choices=("de", "en"), default="de")
     return parser
 

@@ -10,7 +10,7 @@ from sqlalchemy import String, cast, func, literal, null, select, union_all
 
 from participation.base.db import db
 from participation.leitbild.models import Change, ChangeOutcome, ChangeState
-from participation.outcomes.models import Outcome, OutcomeKind, OutcomeState
+from participation.outcomes.models import RUNNING, Outcome, OutcomeKind, OutcomeState
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Effects:
     """Newest first."""
     changes: Mapping[str, int] = field(default_factory=dict)
     """By node: the change that brought its current wording."""
+    due_at: datetime | None = None
+    """When the evaluation that is running is due."""
 
     @property
     def revisions(self) -> dict[int, tuple[int, int] | None]:
@@ -47,7 +49,7 @@ class Effects:
 
 
 def node_effects(node_id: str | None, changed_ids: Collection[str]) -> Effects:
-    """Return the approved outcomes of a node's conversation, and the last change of each of the nodes that changed.
+    """Return what came of a node's conversation, and the last change of each of the nodes that changed.
 
     One statement, because the page of a node has many to make. Without `node_id` there are no outcomes.
     """
@@ -65,12 +67,13 @@ def node_effects(node_id: str | None, changed_ids: Collection[str]) -> Effects:
         Outcome.kind.label("kind"),
         Outcome.summary.label("summary"),
         Outcome.approved_at.label("approved_at"),
+        Outcome.due_at.label("due_at"),
         published.with_only_columns(Change.revision_number).scalar_subquery().label("revision"),
         published.scalar_subquery().label("change_id"),
         cast(null(), String).label("node_id"),
-    ).where(Outcome.node_id == node_id, Outcome.state == OutcomeState.APPROVED)
+    ).where(Outcome.node_id == node_id, Outcome.state.in_((OutcomeState.APPROVED, *RUNNING)))
     changes = (
-        select(null(), null(), null(), literal(""), null(), null(), func.max(Change.id), Change.node_id)
+        select(null(), null(), null(), literal(""), null(), null(), null(), func.max(Change.id), Change.node_id)
         .where(Change.node_id.in_(changed_ids), Change.state == ChangeState.PUBLISHED)
         .group_by(Change.node_id)
     )
@@ -85,9 +88,10 @@ def node_effects(node_id: str | None, changed_ids: Collection[str]) -> Effects:
             None if row.change_id is None else (row.revision, row.change_id),
         )
         for row in rows
-        if row.node_id is None
+        if row.node_id is None and row.number is not None
     ]
     return Effects(
         tuple(sorted(results, key=lambda result: -result.number)),
         {row.node_id: row.change_id for row in rows if row.node_id is not None},
+        next((row.due_at for row in rows if row.node_id is None and row.number is None), None),
     )

@@ -22,13 +22,14 @@ def test_outcomes_and_changes_come_in_one_statement(app, statements):
     change = leitbild.approved(node, first)
     leitbild.revision(change)
     second = outcomes.outcome(node_id=node.id)
-    outcomes.outcome(node_id=node.id, state=OutcomeState.DRAFT)
+    running = outcomes.outcome(node_id=node.id, state=OutcomeState.DRAFT)
     db.session.flush()
     with statements() as counted:
         effects = node_effects(node.id, [node.id])
     assert counted.number == 1
     assert [result.number for result in effects.results] == [second.number, first.number]
     assert effects.changes == {node.id: change.id}
+    assert effects.due_at == running.due_at
     assert effects.revisions == {second.id: None, **revisions_by_outcome([first.id])}
     assert effects.revisions[first.id] == (2, change.id)
 

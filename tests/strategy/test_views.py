@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import func, select, update
 
 from participation.accounts.models import Role
 from participation.base.db import db
 from participation.dialogue.models import Ballot, Comment, Thread, ThreadState
-from participation.outcomes.models import OutcomeKind
+from participation.outcomes.models import OutcomeKind, OutcomeState
 from participation.strategy.models import Node, TextState
 from participation.strategy.operations import thread_of
 from tests.factories import accounts, dialogue, outcomes, proposals
@@ -308,3 +310,14 @@ def test_the_question_of_its_kind_opens_a_conversation(app, client):
     assert question in text_of(client, PAGE)
     dialogue.comment(thread())
     assert question in text_of(client, PAGE)
+
+
+def test_a_resting_vote_says_until_when(app, client):
+    where = thread()
+    dialogue.comment(where)
+    running = outcomes.outcome(state=OutcomeState.DRAFT, due_at=datetime(2026, 12, 4, 12, tzinfo=UTC))
+    where.state = ThreadState.EVALUATING
+    db.session.flush()
+    page = text_of(client, PAGE)
+    assert "Die Abstimmung ruht bis zum 4. Dezember" in page
+    assert running.summary not in page

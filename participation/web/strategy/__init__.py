@@ -1,7 +1,7 @@
-"""Pages of the strategy: start, the whole tree, one node with its conversation.
+"""Pages of the strategy: start, the whole text with its filters, one node with its conversation.
 
-views      start, tree, node
-acts       contributing to a node and voting on it
+views      start page and the whole strategy
+node       one node: its page, contributions to it, votes on it
 words      names of clusters, horizons and text states as people read them
-picture    the schematic map: coordinates and labels for its template
+picture    the schematic map: where its dots and names stand
 """

@@ -111,6 +111,7 @@ def topic(page: NodePage, effects: Effects) -> Topic:
         whole=str(WHOLES.get(here.kind_id, _("alles, was hier steht"))),
         question=here.kind.question or "",
         vote_question=str(VOTES.get(here.kind_id, "")),
+        rests_until=effects.due_at,
         receipts=lambda ids: tell(receipts_for_comments(ids), effects.revisions),
     )
 
@@ -162,7 +163,8 @@ def draw(page: NodePage, effects: Effects, context: dict[str, Any]) -> str:
 def _effects(page: NodePage) -> Effects:
     """Return what came of the node's conversation; costs a statement only once something did."""
     here = page.node
-    evaluated = here.thread is not None and here.thread.round > 1
+    thread = here.thread
+    evaluated = thread is not None and (thread.round > 1 or thread.state is ThreadState.EVALUATING)
     changed = [line.id for line in page.points if line.since_revision > 1]
     if here.since_revision > 1:
         changed.append(here.id)
