@@ -438,7 +438,7 @@ class Log:
                 )
         count, last = len(self.leaves), self.checkpoints[-1]
         self.report.prove(
-            f"Alle {count} Einträge stehen in dem Baum, dessen Wurzel unterschrieben ist; jeder schließt an den davor an.",
+            f"Alle {count} Einträge stehen im Baum mit der unterschriebenen Wurzel, jeder folgt dem davor.",
             f"All {count} leaves are in the tree whose root is signed; each follows the one before.",
         )
         self.report.facts += [
@@ -584,7 +584,7 @@ class Log:
             before[leaf["document"]] = new
             if old is None or new is None or changes is None:
                 self.report.leave(
-                    f"Fassung {leaf['revision']}: Text oder Änderungen sind getilgt, der Wortlaut ist nicht vergleichbar.",
+                    f"Fassung {leaf['revision']}: Text oder Änderungen sind getilgt, nichts ist vergleichbar.",
                     f"Revision {leaf['revision']}: text or changes are redacted, the wording cannot be compared.",
                 )
                 continue
@@ -600,7 +600,7 @@ class Log:
             )
         self.report.leave(
             "Ob die Änderungen gut begründet sind und den Beiträgen gerecht werden: Das kann nur lesen, wer urteilt.",
-            "Whether the changes are well founded and do justice to the contributions: that takes a reader's judgement.",
+            "Whether the changes are well founded and do justice to the contributions: that takes a reader.",
         )
 
 
@@ -787,10 +787,11 @@ def leave_open(log: Log, options: argparse.Namespace, report: Report, anchored: 
         )
     if anchored == 0:
         report.leave(
-            "Dass nicht alles neu geschrieben wurde: Wer den Schlüssel hat, kann das. Es zeigt sich nur an einem früheren "
-            "Prüfpunkt von anderswo (--checkpoint), einer gedruckten Wurzel (--root) oder einem Zeugen (--witness).",
-            "That nothing was rewritten: whoever has the key can do that. It shows only against an earlier checkpoint kept "
-            "elsewhere (--checkpoint), a printed root (--root) or a witness (--witness).",
+            "Dass nicht alles neu geschrieben wurde: Wer den Schlüssel hat, kann das. Es zeigt sich nur an einem "
+            "früheren Prüfpunkt von anderswo (--checkpoint), an einer gedruckten Wurzel (--root) oder an einem Zeugen "
+            "(--witness).",
+            "That nothing was rewritten: whoever has the key can do that. It shows only against an earlier checkpoint "
+            "kept elsewhere (--checkpoint), a printed root (--root) or a witness (--witness).",
         )
     elif anchored < count:
         report.leave(

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 
 from participation.accounts.models import User
 from participation.base import diff
+from participation.base.clock import now
 from participation.base.db import db
 from participation.base.text import normalise
 from participation.base.verdict import require
@@ -70,6 +71,7 @@ def submit_change(actor: User, change: Change, *, expected_edit: int) -> Change:
     _require_edit(change, expected_edit)
     require(may_edit_change(actor, change))
     _require_fresh(change)
+    change.submitted_at = now()
     return _enter(change, ChangeState.SUBMITTED)
 
 

@@ -157,6 +157,7 @@ class Change(Base):
     approver_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     returned_reason: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
+    submitted_at: Mapped[datetime | None]
 
     node: Mapped[Node | None] = relationship(foreign_keys=[node_id])
     parent: Mapped[Node | None] = relationship(foreign_keys=[parent_id])

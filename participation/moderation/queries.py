@@ -168,7 +168,7 @@ def _changes(viewer: User, now: datetime, approval: timedelta) -> Iterator[Task]
         select(
             Change.id,
             func.coalesce(Node.thread_title, Node.title, Change.new_title),
-            Change.created_at,
+            func.coalesce(Change.submitted_at, Change.created_at),
             Change.author_id,
             User.display_name,
         )
@@ -178,8 +178,8 @@ def _changes(viewer: User, now: datetime, approval: timedelta) -> Iterator[Task]
         .order_by(Change.id)
         .limit(LIMIT)
     )
-    for ident, title, created_at, author_id, author in rows:
-        due_at = created_at + approval
+    for ident, title, submitted_at, author_id, author in rows:
+        due_at = submitted_at + approval
         mine = author_id == viewer.id
         note = _OWN_TEXT if mine else _written_by(author, mine)
         opens = ("leitbild.edit_change", {"id": ident})

@@ -15,9 +15,9 @@ from flask import Blueprint
 
 from participation.web.accounts.views import accounts
 from participation.web.dialogue.views import dialogue
-from participation.web.moderation.views import moderation
 from participation.web.info.views import info
 from participation.web.leitbild.views import leitbild
+from participation.web.moderation.views import moderation
 from participation.web.notify.views import notify
 from participation.web.outcomes.views import outcomes
 from participation.web.places.views import places

@@ -65,8 +65,8 @@ def load_user(session_id: str) -> User | None:
 
 
 def refuse_nul() -> None:
-    """Answer 404 to addresses with a NUL character, which PostgreSQL takes in no text."""
-    if "\x00" in request.path or b"%00" in request.query_string:
+    """Answer 404 to paths with a NUL character, which PostgreSQL takes in no text."""
+    if "\x00" in request.path:
         abort(404)
 
 

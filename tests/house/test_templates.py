@@ -17,7 +17,7 @@ FORBIDDEN = {
     "javascript address": re.compile(r"javascript:", re.IGNORECASE),
     "bare hx attribute": re.compile(r"\shx-[a-z]", re.IGNORECASE),
 }
-SANITISED = re.compile(r"[\w.]*(html|Html)\w*\s*\|\s*safe|diff_html\s*\|\s*safe")
+SANITISED = re.compile(r"\b\w*html\s*(\|\s*trim\s*)?\|\s*safe")
 
 
 def test_there_are_templates():

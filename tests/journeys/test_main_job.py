@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import PASSWORD, Site, assert_accessible
 
-pytestmark = [pytest.mark.browser, pytest.mark.parametrize("backend", ["sqlite"], indirect=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 NODE = "lce-sofort-energieforschungsinstitut"
 BEFORE = "Ansiedlung eines Energieforschungsinstitutes (Fraunhofer Institut)"

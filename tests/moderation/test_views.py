@@ -172,7 +172,7 @@ class TestComment:
 
     def test_cites_the_rules_as_their_page_tells_them(self, app, client):
         text = page(client, "/regeln")
-        for number, title in RULES.items():
+        for number, (title, _text) in RULES.items():
             assert f'id="regel-{number}"' in text
             assert f"Regel {number}: </span>{title}" in text
         assert f'id="regel-{len(RULES) + 1}"' not in text

@@ -4,13 +4,11 @@ from datetime import date
 
 from flask import Blueprint, render_template
 
+from participation.moderation import rules as rules_of_talk
 from participation.web.access import public
 
 info = Blueprint("info", __name__)
 
-# Raise both when a rule changes; old decisions cite the version they rest on.
-RULES_VERSION = 1
-RULES_SINCE = date(2026, 11, 22)
 PRIVACY_SINCE = date(2026, 11, 22)
 ACCESSIBILITY_SINCE = date(2026, 11, 22)
 
@@ -24,7 +22,9 @@ def how() -> str:
 @info.get("/regeln")
 @public
 def rules() -> str:
-    return render_template("info/rules.html", version=RULES_VERSION, since=RULES_SINCE)
+    return render_template(
+        "info/rules.html", rules=rules_of_talk.RULES, version=rules_of_talk.VERSION, since=rules_of_talk.SINCE
+    )
 
 
 @info.get("/impressum")

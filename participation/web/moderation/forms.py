@@ -14,7 +14,10 @@ from participation.moderation.rules import RULES
 
 _RULES: list[Any] = [
     ("", _l("Bitte wählen")),
-    *((str(number), _l("Regel %(number)d: %(title)s", number=number, title=title)) for number, title in RULES.items()),
+    *(
+        (str(number), _l("Regel %(number)d: %(title)s", number=number, title=rule.title))
+        for number, rule in RULES.items()
+    ),
 ]
 _LENGTH = Length(max=FACTS_LIMIT, message=_l("Höchstens %(max)d Zeichen."))
 

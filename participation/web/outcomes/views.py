@@ -5,11 +5,14 @@ from __future__ import annotations
 from flask import render_template, request, url_for
 
 from participation.base.verdict import NotFound
+from participation.leitbild.policy import may_draft
 from participation.leitbild.provenance import revisions_by_outcome
+from participation.leitbild.wording import CARRYING
 from participation.outcomes import pieces, queries
 from participation.web.access import public
 from participation.web.outcomes import desk, words
 from participation.web.outcomes.blueprint import outcomes
+from participation.web.shell import viewer
 
 __all__ = ["desk", "outcomes"]
 
@@ -45,4 +48,7 @@ def outcome(number: int) -> str:
         raise NotFound
     changed = revisions_by_outcome([record.outcome.id]).get(record.outcome.id)
     evidence = pieces.evidence(record.outcome.id)
-    return render_template("outcomes/outcome.html", record=record, evidence=evidence, changed=changed, words=words)
+    may_change = record.outcome.kind in CARRYING and bool(may_draft(viewer()))
+    return render_template(
+        "outcomes/outcome.html", record=record, evidence=evidence, changed=changed, may_change=may_change, words=words
+    )
