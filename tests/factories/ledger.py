@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from participation.ledger import keys
 from participation.ledger.commitments import Opening
 from participation.ledger.export import Content, Entry, commitments, export
 from participation.ledger.leaf import GENESIS, Leaf, LeafType, read, rfc3339
 from participation.ledger.merkle import Tree
-from participation.ledger.note import Checkpoint, KeyType, Note, cosign
+from participation.ledger.note import Checkpoint, KeyType, Note, cosign, sign
 from participation.ledger.signing import signed_checkpoint
 
 ORIGIN = "leitbild.example/log"
@@ -31,6 +34,7 @@ class LogBook:
 
     def __init__(self) -> None:
         self.private = keys.generate()
+        self.privates = [self.private]
         self.witness = keys.generate()
         self.keys = [str(keys.public(ORIGIN, self.private))]
         self.leaves: list[Leaf] = []
@@ -123,6 +127,7 @@ class LogBook:
         self.append(LeafType.KEY_ROTATION, {}, old_key=self.keys[-1], new_key=text)
         self.sign(also=new)
         self.private = new
+        self.privates.append(new)
         self.keys.append(text)
 
     def sign(self, also: Any = None) -> Note:
@@ -131,6 +136,11 @@ class LogBook:
         assert note is not None
         self.notes.append(note)
         return note
+
+    def sign_newest(self, other: LogBook) -> None:
+        """Sign the whole tree with the key another log signs with now."""
+        text = Checkpoint(ORIGIN, len(self.leaves), self.tree.root()).text
+        self.notes.append(Note(text, (sign(text, ORIGIN, other.private),)))
 
     def cosign(self, at: datetime = START + timedelta(days=300)) -> Note:
         """Let the witness cosign the newest checkpoint."""
@@ -143,6 +153,48 @@ class LogBook:
 
     def export(self) -> dict[str, Any]:
         return export(ORIGIN, self.keys, [self.witness_key], self.entries(), [str(note) for note in self.notes])
+
+
+def rewritten(
+    book: LogBook,
+    number: int,
+    alter: Callable[[dict[str, Any]], None],
+    privates: Sequence[Ed25519PrivateKey] | None = None,
+) -> LogBook:
+    """Return the log as an operator would forge it: one content altered, everything after it hashed and signed anew.
+
+    Other `privates` than the log's own make it the work of someone without its keys.
+    """
+    new = LogBook()
+    new.witness = book.witness
+    new.privates = list(privates or book.privates)
+    new.keys = [str(keys.public(ORIGIN, private)) for private in new.privates]
+    again = dict(zip(book.keys, new.keys, strict=True))
+    signers = {keys.public(ORIGIN, old).id: own for old, own in zip(book.privates, new.privates, strict=True)}
+    for leaf, old in zip(book.leaves, book.contents, strict=True):
+        content = {name: list(field) if isinstance(field, list) else field for name, field in old.items()}
+        if leaf.number == number:
+            alter(content)
+        extra = {
+            name: again.get(value, value) if isinstance(value, str) else value for name, value in leaf.extra.items()
+        }
+        if "subject" in extra:
+            extra["subject_hash"] = new.leaves[extra["subject"] - 1].hash.hex()
+        made = replace(
+            leaf,
+            previous=new.leaves[-1].hash.hex() if new.leaves else GENESIS,
+            commitments={**leaf.commitments, **commitments(content)},
+            extra=extra,
+        )
+        new.leaves.append(made)
+        new.contents.append(content)
+        new.tree.append(made.hash)
+    for note in book.notes:
+        size = Checkpoint.parse(note.text).size
+        text = Checkpoint(ORIGIN, size, new.tree.root(size)).text
+        by = [signers[one.key_id] for one in note.signatures if one.key_id in signers]
+        new.notes.append(Note(text, tuple(sign(text, ORIGIN, private) for private in by)))
+    return new
 
 
 def passage(number: int, body: str) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def look(page: Page, script: bool) -> None:
 
 
 def press(page: Page, name: str) -> None:
-    page.locator("main").get_by_role("button", name=name, exact=True).click()
+    page.locator("main").get_by_role("button", name=re.compile(f"^{name}")).first.click()
 
 
 def register(page: Page, site: Site, script: bool) -> None:
@@ -101,7 +101,8 @@ def take_part(page: Page, script: bool) -> None:
     expect(page.locator("main")).to_contain_text("Stimmungsbild, keine Entscheidung")
     page.locator("input[name=kind][value=ergaenzung]").check(force=True)
     press(page, "Beitrag abschicken")
-    expect(page.locator("main")).to_contain_text(re.compile("Schreiben Sie|fehlt|leer"))
+    expect(page.locator("[role=alert]")).to_be_visible()
+    look(page, script)
     page.locator("input[name=kind][value=ergaenzung]").check(force=True)
     page.get_by_label("Ihr Text").fill(COMMENT)
     press(page, "Beitrag abschicken")
