@@ -74,7 +74,7 @@ def browser_type_launch_args() -> dict[str, object]:
     return {"executable_path": path, "args": list(CHROMIUM)}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def site(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve a fresh copy of the platform with two moderators and one resident."""
     instance = tmp_path_factory.mktemp("instance")

@@ -98,7 +98,7 @@ def test_a_leaf_says_neither_more_nor_less(other: dict[str, Any]):
 def test_what_is_no_leaf_is_not_read(alter):
     said = json.loads(made().text)
     alter(said)
-    with pytest.raises(ValueError, match="(?i)leaf"):
+    with pytest.raises(ValueError, match=r"(?i)leaf"):
         leaf.read(canonical(said))
 
 

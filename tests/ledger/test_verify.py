@@ -55,7 +55,7 @@ def test_a_stranger_checks_an_export_in_an_empty_folder(tmp_path: Path, book: Lo
     assert (done.returncode, done.stderr) == (0, "")
     assert f"Wurzel:      {book.tree.root().hex()}" in done.stdout
     assert "✓ Alle 8 Einträge stehen im Baum" in done.stdout
-    assert "✓ Jede Fassung" not in done.stdout  # revision 2 has a redacted reason, but its wording is whole
+    assert "✓ Jede Fassung ist genau die davor" in done.stdout
     assert "unversehrt" in done.stdout
     english = run("verify", tmp_path, "export.json", "--lang", "en")
     assert english.returncode == 0
@@ -91,12 +91,12 @@ def test_what_is_newer_than_the_witness_is_named(check):
 # Alterations of the database that leave hashes and signatures as they are.
 
 
-def strings(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Return the paths of all values in a tree."""
     if isinstance(value, dict):
-        return [found for name, item in value.items() for found in strings(item, (*path, name))]
+        return [found for name, item in value.items() for found in paths(item, (*path, name))]
     if isinstance(value, list):
-        return [found for index, item in enumerate(value) for found in strings(item, (*path, index))]
+        return [found for index, item in enumerate(value) for found in paths(item, (*path, index))]
     return [path]
 
 
@@ -109,7 +109,7 @@ def at(value: Any, path: tuple[Any, ...]) -> Any:
 def pick(
     chance: random.Random, export: dict[str, Any], wanted: Callable[[tuple[Any, ...], Any], bool]
 ) -> tuple[Any, ...]:
-    return chance.choice([path for path in strings(export) if wanted(path, at(export, path))])
+    return chance.choice([path for path in paths(export) if wanted(path, at(export, path))])
 
 
 def put(export: dict[str, Any], path: tuple[Any, ...], value: Any) -> None:
@@ -139,7 +139,7 @@ def a_letter_of_a_leaf(chance: random.Random, export: dict[str, Any]) -> None:
 
 
 def a_salt(chance: random.Random, export: dict[str, Any]) -> None:
-    path = pick(chance, export, lambda p, v: p[-1] in ("salt", "commitment"))
+    path = pick(chance, export, lambda p, _v: p[-1] in ("salt", "commitment"))
     put(export, path, f"{int(at(export, path), 16) ^ 1 << chance.randrange(256):064x}")
 
 
@@ -217,9 +217,8 @@ def a_foreign_key(chance: random.Random, export: dict[str, Any]) -> None:
 
 def a_shortened_log(chance: random.Random, export: dict[str, Any]) -> None:
     """Cut off the end; the checkpoints that are left still fit."""
-    size = 3
-    export["leaves"], export["contents"] = export["leaves"][:size], export["contents"][:size]
-    export["checkpoints"], export["keys"] = export["checkpoints"][:2], export["keys"][:1]
+    for name in ("leaves", "contents", "checkpoints", "keys"):
+        del export[name][1:]
 
 
 KINDS = [
@@ -331,35 +330,29 @@ def test_a_cut_off_end_is_found_with_the_witnessed_checkpoint(check, book: LogBo
 # Wording that does not follow from the changes, honestly committed to, hashed and signed.
 
 
-def published(alter: Callable[[list[dict[str, Any]]], None], **other: Any) -> dict[str, Any]:
+def published(alter: Callable[[list[dict[str, Any]]], object]) -> dict[str, Any]:
     """Return an export whose last revision is not what its one change makes of the one before."""
     book = sample()
-    before = [dict(one) for one in book.passages]
     alter(book.passages)
-    change = {"kind": "textaenderung", "node": "k0.m3", "after": "Ein neuer Satz.", **other}
-    if change.get("kind") == "textaenderung" and "before" not in other:
-        at_node = next(one for one in before if one["node"] == "k0.m3")
-        altered = next((one for one in book.passages if one["node"] == "k0.m3"), None)
-        assert altered is None or altered == at_node
-    book.publish("Stille Post", [change])
+    book.publish("Stille Post", [{"kind": "textaenderung", "node": "k0.m3", "after": "Ein neuer Satz."}])
     book.sign()
     return book.export()
 
 
 def test_an_honest_publication_passes(check):
-    assert check(published(lambda passages: None))[0] == 0
+    assert check(published(lambda _passages: None))[0] == 0
 
 
 @pytest.mark.parametrize(
     ("alter", "expected"),
     [
-        (lambda p: p[5].update(body=p[5]["body"] + " Nicht."), "k1.m4: wurde ohne eine Änderung verändert (body)"),
-        (lambda p: p[5].update(title="Anders"), "(title)"),
-        (lambda p: p[5].update(parent="k2"), "(parent)"),
-        (lambda p: p[5].update(state="gestrichen"), "(state)"),
-        (lambda p: p[5].update(change=1), "(change)"),
-        (lambda p: p.pop(5), "k1.m4: fehlt"),
-        (lambda p: p.insert(0, {**p[5], "node": "k9.heimlich"}), "k9.heimlich: steht da ohne eine Änderung"),
+        (lambda p: p[4].update(body=p[4]["body"] + " Nicht."), "k1.m4: wurde ohne eine Änderung verändert (body)"),
+        (lambda p: p[4].update(title="Anders"), "(title)"),
+        (lambda p: p[4].update(parent="k2"), "(parent)"),
+        (lambda p: p[4].update(state="gestrichen"), "(state)"),
+        (lambda p: p[4].update(change=1), "(change)"),
+        (lambda p: p.pop(4), "k1.m4: fehlt"),
+        (lambda p: p.insert(0, {**p[4], "node": "k9.heimlich"}), "k9.heimlich: steht da ohne eine Änderung"),
         (lambda p: p.insert(0, p.pop(7)), "Die Reihenfolge hat sich geändert"),
         (lambda p: p.append(dict(p[0])), "zweimal"),
     ],
@@ -513,10 +506,10 @@ def test_no_shape_of_export_makes_it_stumble(check, book: LogBook, path: str, va
 
 def test_no_value_anywhere_makes_it_stumble(check, book: LogBook):
     chance = random.Random(7)
-    paths = strings(book.export())
+    everywhere = paths(book.export())
     for _ in range(120):
         export = json.loads(json.dumps(book.export()))
-        path = chance.choice(paths)
+        path = chance.choice(everywhere)
         depth = chance.randrange(1, len(path) + 1)
         value = chance.choice([None, True, 1.5, -1, 2**70, "", "\ud800", [], {}, [[]], {"salt": 1, "value": 2}])
         put(export, path[:depth], value)

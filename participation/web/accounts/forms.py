@@ -26,15 +26,8 @@ from participation.accounts.operations import LINKLIKE, NAME_LIMIT, NAME_MINIMUM
 from participation.accounts.passwords import MAXIMUM, MINIMUM
 from participation.accounts.queries import residence_choices
 from participation.base.verdict import Message
+from participation.web.choices import LANGUAGES
 
-LANGUAGES = [
-    SelectChoice("de", "Deutsch"),
-    SelectChoice("hsb", "Hornjoserbsce"),
-    SelectChoice("dsb", "Dolnoserbski"),
-    SelectChoice("pl", "Polski"),
-    SelectChoice("cs", "Čeština"),
-    SelectChoice("en", "English"),
-]
 GROUPS: dict[str, Message] = {
     "ort": _l("Orte"),
     "kreis": _l("Kreise und Regionen"),

@@ -15,9 +15,10 @@ from wtforms.validators import InputRequired, Length, Optional, StopValidation, 
 from participation.accounts.models import User
 from participation.accounts.policy import Mandate
 from participation.base.text import excerpt
-from participation.dialogue.comments import KEY_LENGTH, LANGUAGES, MAX_LENGTH
+from participation.dialogue.comments import KEY_LENGTH, MAX_LENGTH
 from participation.dialogue.cursors import MAX_ID
 from participation.dialogue.models import CommentKind
+from participation.web.choices import LANGUAGES, choices
 
 KINDS = {
     CommentKind.QUESTION: _l("Frage"),
@@ -26,10 +27,6 @@ KINDS = {
     CommentKind.ADDITION: _l("Ergänzung"),
     CommentKind.EXPERIENCE: _l("Erfahrung"),
 }
-LANGUAGE_NAMES = dict(
-    zip(LANGUAGES, ("Deutsch", "Hornjoserbsce", "Dolnoserbski", "Polski", "Čeština", "English"), strict=True)
-)
-"""Each in itself, as in the header; nothing to translate."""
 
 
 def one_line_end(text: str | None) -> str | None:
@@ -61,7 +58,7 @@ class CommentForm(FlaskForm):
     anchor = SelectField(_l("Bezieht sich auf"))
     speaker = SelectField(_l("Sie schreiben"))
     body = TextAreaField(_l("Ihr Text"), validators=BODY, filters=[one_line_end])
-    lang = SelectField(_l("Sprache Ihres Textes"), choices=list(LANGUAGE_NAMES.items()))
+    lang = SelectField(_l("Sprache Ihres Textes"), choices=LANGUAGES)
 
     def validate_kind(self, field: Field) -> None:
         """Ask for a kind unless this is a reply."""
@@ -102,13 +99,17 @@ def comment_form(
 ) -> CommentForm:
     """Return the form with this person's choices: as it was sent, or a new one."""
     form = CommentForm() if sent else CommentForm(formdata=None)
-    form.kind.choices = [(kind.value, label) for kind, label in KINDS.items()]
+    form.kind.choices = choices((kind.value, label) for kind, label in KINDS.items())
     form.kind.flags.required = True
-    form.anchor.choices = [("", whole or _("das Ganze")), *((ident, excerpt(text, 90)) for ident, text in anchors)]
-    form.speaker.choices = [
-        ("", _("als Person")),
-        *((str(mandate.initiative_id), _("für %(name)s", name=mandate.name)) for mandate in mandates),
-    ]
+    form.anchor.choices = choices(
+        [("", whole or _("das Ganze")), *((ident, excerpt(text, 90)) for ident, text in anchors)]
+    )
+    form.speaker.choices = choices(
+        [
+            ("", _("als Person")),
+            *((str(mandate.initiative_id), _("für %(name)s", name=mandate.name)) for mandate in mandates),
+        ]
+    )
     # A select that is not drawn is not sent.
     if sent:
         form.anchor.data, form.speaker.data = form.anchor.data or "", form.speaker.data or ""

@@ -18,6 +18,7 @@ from participation.leitbild.wording import ChangeEdited, IncompleteChange, Reaso
 from participation.outcomes.models import Outcome, OutcomeKind
 from participation.strategy.models import Kind, Node
 from participation.web.access import moderator
+from participation.web.choices import choices
 from participation.web.leitbild import words
 from participation.web.leitbild.blueprint import leitbild
 from participation.web.leitbild.forms import ChangeForm, ReasonForm, number
@@ -251,14 +252,14 @@ def _review(change: Change, form: ReasonForm | None = None, error: DomainError |
 
 
 def _offer_choices(form: ChangeForm) -> None:
-    nodes = [(row.id, "\u2003" * row.depth + row.title) for row in queries.current_nodes()]
-    none = [("", _("– bitte wählen –"))]
+    nodes = choices((row.id, "\u2003" * row.depth + row.title) for row in queries.current_nodes())
+    none = choices([("", _("– bitte wählen –"))])
     form.node.choices = form.parent.choices = none + nodes
-    form.target.choices = [("", _("– keine –")), *nodes]
+    form.target.choices = choices([("", _("– keine –"))]) + nodes
     kinds = db.session.execute(select(Kind.id, Kind.label).where(Kind.id != "dokument").order_by(Kind.position))
-    form.node_kind.choices = none + [(row.id, row.label) for row in kinds]
+    form.node_kind.choices = none + choices((row.id, row.label) for row in kinds)
     outcomes: list[Outcome] = queries.approved_outcomes(form.outcomes.data or [])
-    form.outcomes.choices = [(item.id, item.reference) for item in outcomes]
+    form.outcomes.choices = choices((item.id, item.reference) for item in outcomes)
 
 
 def _change(change_id: int) -> Change:

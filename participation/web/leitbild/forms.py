@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
@@ -12,6 +10,7 @@ from wtforms.validators import Length
 from participation.leitbild import drafts, wording
 from participation.leitbild.models import ChangeKind
 from participation.leitbild.wording import ChangeFields
+from participation.web.choices import choices
 from participation.web.leitbild.words import KINDS
 
 
@@ -19,7 +18,7 @@ def _most(limit: int) -> list[Length]:
     return [Length(max=limit, message=_l("Höchstens %(max)d Zeichen."))]
 
 
-_KINDS: list[Any] = [(kind.value, label) for kind, label in KINDS.items()]
+_KINDS = choices((kind.value, label) for kind, label in KINDS.items())
 
 
 class ChangeForm(FlaskForm):

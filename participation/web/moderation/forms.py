@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField, TextAreaField
@@ -11,14 +9,17 @@ from wtforms.validators import InputRequired, Length
 
 from participation.moderation.operations import FACTS_LIMIT
 from participation.moderation.rules import RULES
+from participation.web.choices import choices
 
-_RULES: list[Any] = [
-    ("", _l("Bitte wählen")),
-    *(
-        (str(number), _l("Regel %(number)d: %(title)s", number=number, title=rule.title))
-        for number, rule in RULES.items()
-    ),
-]
+_RULES = choices(
+    [
+        ("", _l("Bitte wählen")),
+        *(
+            (str(number), _l("Regel %(number)d: %(title)s", number=number, title=rule.title))
+            for number, rule in RULES.items()
+        ),
+    ]
+)
 _LENGTH = Length(max=FACTS_LIMIT, message=_l("Höchstens %(max)d Zeichen."))
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from participation.outcomes.writing import ANSWER_LIMIT, LIMIT
+from participation.web.choices import choices
 from participation.web.outcomes.words import KINDS
 
 _TEXT = [Length(max=LIMIT, message=_l("Höchstens %(max)d Zeichen."))]
-_CHOICES: list[Any] = [(kind.value, label) for kind, label in KINDS.items()]
+_CHOICES = choices((kind.value, label) for kind, label in KINDS.items())
 
 
 class OutcomeForm(FlaskForm):

@@ -26,15 +26,8 @@ from participation.proposals import writing as written
 from participation.proposals.models import Proposal, ProposalType
 from participation.proposals.writing import Writing
 from participation.strategy.models import Node
+from participation.web.choices import LANGUAGES, choices
 
-LANGUAGES = [
-    SelectChoice("de", "Deutsch"),
-    SelectChoice("hsb", "Hornjoserbsce"),
-    SelectChoice("dsb", "Dolnoserbski"),
-    SelectChoice("pl", "Polski"),
-    SelectChoice("cs", "Čeština"),
-    SelectChoice("en", "English"),
-]
 PARTS = ("part_1", "part_2", "part_3", "part_4")
 AS_PERSON = "person"
 
@@ -86,9 +79,9 @@ class ProposalForm(FlaskForm):
         partners: Mapping[str, Sequence[tuple[str, str]]],
     ) -> None:
         """Set what can be chosen, and take away the fields that a type does not have."""
-        self.places.choices = [SelectChoice(value, label) for value, label in places]
+        self.places.choices = choices(places)
         spoken = [(AS_PERSON, _l("als Person")), *speakers]
-        self.speaker.choices = [SelectChoice(value, label) for value, label in spoken]
+        self.speaker.choices = choices(spoken)
         if not self.speaker.data:
             self.speaker.data = AS_PERSON
         if kind is ProposalType.MERGE:
