@@ -13,11 +13,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from click import ClickException
+
 ROOT = Path(__file__).resolve().parent
 
 
-class ConfigError(Exception):
-    """The environment does not allow a start; the message names every problem and its cure."""
+class ConfigError(ClickException):
+    """The environment does not allow a start; the message names every problem and its cure.
+
+    Commands show it as one plain message, without a stack trace.
+    """
 
 
 class Settings:

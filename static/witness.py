@@ -197,6 +197,7 @@ def remembered(path: Path) -> dict[str, Any] | None:
     """Return what was cosigned last; None if there is no state yet. A damaged state is never overlooked."""
     if not path.exists():
         return None
+    state: Any = None
     whole = {"origin": str, "size": int, "root": str, "checkpoint": str}
     try:
         state = json.loads(path.read_bytes())

@@ -168,7 +168,7 @@ def fresh_g(request: pytest.FixtureRequest) -> Iterator[None]:
     def empty(_sender: Flask, **_rest: object) -> None:
         g.__dict__.clear()
 
-    if "app" in request.fixturenames:
+    if {"app", "separate_app"} & set(request.fixturenames):
         with request_started.connected_to(empty):
             yield
     else:

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from participation.ledger import keys
+from participation.ledger import keys, leaf
+from participation.ledger.canonical import canonical
 from participation.ledger.commitments import Opening
 from participation.ledger.leaf import LeafType
 from participation.ledger.merkle import Tree
-from participation.ledger.note import KeyType
+from participation.ledger.note import Checkpoint, KeyType, Note, sign
 from tests.factories.ledger import ORIGIN, LogBook, rewritten, sample
 from tests.ledger.site import serving
 from tests.ledger.stranger import load, run
@@ -584,3 +585,92 @@ def test_the_stranger_and_the_platform_agree_on_trees():
             path = tree.inclusion_proof(old - 1, size)
             assert verify.verify_inclusion(hashes[old - 1], old - 1, size, path, tree.root(size))
             assert not verify.verify_inclusion(hashes[old - 1], old - 1, size, path, chance.randbytes(32))
+
+
+# Leaves that their own operator malformed, signed all the same: only the form can tell.
+
+
+def malformed(alter: Callable[[dict[str, Any]], object], write: Callable[[Any], str] = canonical) -> dict[str, Any]:
+    """Return a log of two entries whose second leaf was altered before it was signed."""
+    book = LogBook()
+    book.publish("Eins")
+    book.publish("Zwei")
+    export = {**book.export(), "witnesses": []}
+    said = json.loads(export["leaves"][1])
+    alter(said)
+    export["leaves"][1] = write(said)
+    tree = Tree(leaf.hash_text(text) for text in export["leaves"])
+    text = Checkpoint(ORIGIN, 2, tree.root()).text
+    export["checkpoints"] = [str(Note(text, (sign(text, ORIGIN, book.private),)))]
+    return export
+
+
+def doubled(said: Any) -> str:
+    """Write a name twice: some readers take the first value, some the last."""
+    return canonical(said).replace('"document"', '"document":"x","document"')
+
+
+def test_the_small_log_is_sound_before_it_is_malformed(check):
+    assert check(malformed(lambda _said: None))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("alter", "write", "expected"),
+    [
+        (lambda said: said.update(previous="ab" * 32), canonical, "schließt nicht an"),
+        (lambda said: said.update(number=3), canonical, "An Stelle 2 steht Eintrag 3"),
+        (lambda said: said.update(name="Anna"), canonical, "nicht die vorgeschriebene Form"),
+        (lambda said: said.update(version=2), canonical, "nicht die vorgeschriebene Form"),
+        (lambda said: said.update(time="gestern"), canonical, "nicht die vorgeschriebene Form"),
+        (lambda said: said.pop("sealed"), canonical, "nicht die vorgeschriebene Form"),
+        (lambda said: said["commitments"].pop("changes"), canonical, "nicht die vorgeschriebene Form"),
+        (lambda said: said["sealed"].update(title="ab" * 32), canonical, "nicht die vorgeschriebene Form"),
+        (lambda _said: None, json.dumps, "nicht die vorgeschriebene Form"),
+        (lambda _said: None, doubled, "kein JSON, wie es das Format erlaubt"),
+    ],
+)
+def test_a_malformed_leaf_is_found(check, alter, write: Callable[[Any], str], expected: str):
+    code, said = check(malformed(alter, write))
+    assert code == 1
+    assert expected in said
+
+
+def test_a_name_that_occurs_twice_in_the_export_is_found(check, book: LogBook):
+    text = json.dumps(book.export())
+    code, said = check(text.replace('"origin"', '"origin": "x", "origin"', 1))
+    assert code == 1
+    assert "kein JSON, wie es das Format erlaubt" in said
+
+
+def test_a_rotation_from_a_key_that_was_not_in_use_is_found(check):
+    book = LogBook()
+    book.publish("Eins")
+    foreign, new = (str(keys.public(ORIGIN, private)) for private in (keys.generate(), book.private))
+    book.append(LeafType.KEY_ROTATION, {}, old_key=foreign, new_key=new)
+    book.sign()
+    code, said = check({**book.export(), "keys": [*book.keys, new]})
+    assert code == 1
+    assert "löst einen Schlüssel ab, der nicht galt" in said
+
+
+def test_a_key_and_a_checkpoint_under_another_name_are_found(check):
+    book = LogBook()
+    book.publish("Eins")
+    book.sign()
+    code, said = check({**book.export(), "origin": "anders.example/log"})
+    assert code == 1
+    assert "gehört nicht zu diesem Protokoll" in said
+    text = book.notes[0].text.replace(ORIGIN, "anders.example/log")
+    book.notes[0] = Note(text, (sign(text, ORIGIN, book.private),))
+    code, said = check(book.export())
+    assert code == 1
+    assert "gehört zu einem anderen Protokoll" in said
+
+
+def test_a_first_revision_that_changes_something_is_found(check):
+    book = LogBook()
+    book.publish("Eins", [{"kind": "ergaenzung", "node": "k1", "after": "Aus dem Nichts."}])
+    book.sign()
+    code, said = check(book.export())
+    assert code == 1
+    assert "Vor der ersten Fassung gibt es nichts zu ändern" in said

@@ -48,6 +48,8 @@ class Topic:
     """Opens an empty conversation; "Was fällt Ihnen zu diesem Satz ein?" if empty."""
     vote_question: str = ""
     """Stands above the vote, e.g. "Was halten Sie von dieser Maßnahme?"."""
+    vote_closed: str = ""
+    """Why nobody votes here any more; the Stimmungsbild stays."""
     rests_until: datetime | None = None
     """Until when the vote rests, while it does."""
     receipts: Callable[[list[int]], Mapping[int, ReceiptLine]] = no_receipts

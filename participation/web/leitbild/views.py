@@ -14,6 +14,7 @@ from participation.web.access import public
 from participation.web.leitbild import desk, log, table, words
 from participation.web.leitbild.blueprint import leitbild
 from participation.web.shell import Answer, viewer
+from participation.web.strategy.words import short
 
 __all__ = ["desk", "leitbild", "log", "table"]
 
@@ -114,7 +115,12 @@ def _text(number: int, *, is_current: bool) -> str:
         is_current=is_current,
         others=queries.revisions(size=4),
         lines=lines,
-        contents=[item for item in lines if item.is_section],
+        contents=[
+            (item, short(item.node_id, item.title, 72))
+            for item in lines
+            if item.kind_id in queries.SECTIONS and item.is_current
+        ],
+        sections=queries.SECTIONS,
         opened=opened,
         origin=origin,
         base=url_for("leitbild.current") if is_current else url_for("leitbild.revision", number=number),

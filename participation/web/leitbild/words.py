@@ -20,16 +20,16 @@ KINDS: Mapping[ChangeKind, Message] = {
 }
 STATES: Mapping[ChangeState, Message] = {
     ChangeState.DRAFT: _l("Entwurf"),
-    ChangeState.SUBMITTED: _l("Liegt zur Freigabe"),
-    ChangeState.APPROVED: _l("Freigegeben"),
-    ChangeState.PUBLISHED: _l("Veröffentlicht"),
-    ChangeState.DROPPED: _l("Aufgegeben"),
+    ChangeState.SUBMITTED: _l("liegt zur Freigabe"),
+    ChangeState.APPROVED: _l("freigegeben"),
+    ChangeState.PUBLISHED: _l("veröffentlicht"),
+    ChangeState.DROPPED: _l("aufgegeben"),
 }
 DRAFT_STATES: Mapping[DraftState, Message] = {
-    DraftState.OPEN: _l("In Arbeit"),
-    DraftState.SUBMITTED: _l("Liegt zur Veröffentlichung"),
-    DraftState.PUBLISHED: _l("Veröffentlicht"),
-    DraftState.DROPPED: _l("Verworfen"),
+    DraftState.OPEN: _l("in Arbeit"),
+    DraftState.SUBMITTED: _l("liegt zur Veröffentlichung"),
+    DraftState.PUBLISHED: _l("veröffentlicht"),
+    DraftState.DROPPED: _l("verworfen"),
 }
 OUTCOMES: Mapping[OutcomeKind, Message] = {
     OutcomeKind.CONFIRMED: _l("Bestätigt"),

@@ -33,9 +33,9 @@ FATES: Mapping[Fate, Message] = {
 }
 STATES: Mapping[OutcomeState, Message] = {
     OutcomeState.DRAFT: _l("Entwurf"),
-    OutcomeState.SUBMITTED: _l("Liegt zur Freigabe"),
-    OutcomeState.APPROVED: _l("Freigegeben"),
-    OutcomeState.ABANDONED: _l("Abgebrochen"),
+    OutcomeState.SUBMITTED: _l("liegt zur Freigabe"),
+    OutcomeState.APPROVED: _l("freigegeben"),
+    OutcomeState.ABANDONED: _l("abgebrochen"),
 }
 SOURCES: Mapping[CommentKind | None, Message] = {
     CommentKind.QUESTION: _l("Frage"),

@@ -83,6 +83,8 @@ def _standing(view: ProposalView) -> str:
                 days,
             )
             return str(late)
+    if shown.state is S.SUBMITTED:
+        return str(_("Mitreden und mitzeichnen können alle schon jetzt."))
     if shown.state is S.OPEN and shown.open_until is not None:
         if shown.open_until > now():
             return str(_("Mitreden und mitzeichnen bis zum %(day)s.", day=day(shown.open_until)))
@@ -97,7 +99,7 @@ def _ahead(view: ProposalView) -> list[Entry]:
     check = _("Die Moderation prüft bis zum %(day)s, ob alles Nötige genannt ist.", day=day(due)) if due else ""
     steps = [
         ({S.SUBMITTED}, Entry(_("formale Prüfung"), "next", check)),
-        ({S.SUBMITTED}, Entry(_("offen"), "next", _("Alle können mitreden und mitzeichnen."))),
+        ({S.SUBMITTED}, Entry(_("offen"), "next", _("Der Text steht fest, die Zeit zum Mitreden läuft."))),
         ({S.SUBMITTED, S.OPEN}, Entry(_("Auswertung"), "next", _("Die Moderation fasst das Gespräch zusammen."))),
         (
             {S.SUBMITTED, S.OPEN, S.SYNTHESIS},
