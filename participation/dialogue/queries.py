@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute, aliased, contains_eager
 
 from participation.accounts.models import User
@@ -31,7 +32,7 @@ from participation.dialogue.models import (
     ThreadState,
 )
 from participation.dialogue.mood import Share, breakdown
-from participation.dialogue.rows import COLUMNS, CommentView, comment_views
+from participation.dialogue.rows import COLUMNS, CommentView, comment_views, read_views, views_of
 from participation.places.models import Region
 
 __all__ = [
@@ -183,7 +184,15 @@ def thread_page(
     start = parse(after, sort)
     if thread is None:
         return ThreadPage(blank_thread(votable=votable), (), Standing(), sort, kind, size, None, None)
-    views = comment_views(_page(thread.id, sort, kind, start, size), viewer)
+    statement = _page(sort, by_kind=kind is not None, further=start is not None, rated=viewer is not None)
+    values: dict[str, object] = {"thread": thread.id, "size": size + 1}
+    if kind is not None:
+        values["kind"] = kind
+    if start is not None:
+        values |= {"start": start.id}
+        if sort in (Sort.SUPPORTED, Sort.DISCUSSED):
+            values |= {"value": start.value}
+    views = read_views(statement, viewer, values)
     roots = _in_order([view for view in views if view.root_id is None], sort)
     replies: dict[int | None, list[CommentView]] = defaultdict(list)
     for view in sorted(views, key=lambda view: view.id):
@@ -337,25 +346,33 @@ def place_in_thread(thread_id: int, comment_id: int, root_id: int | None) -> Pla
     return Place(after, comment_id if above < FIRST_REPLIES else root)
 
 
-def _standing(thread_id: int, viewer: User | None) -> Standing:
+@cache
+def _tallies(*, own: bool) -> Select[*tuple[Any, ...]]:
+    """Select the tallies of :thread; with `own` also the stance of :viewer. Built once, as `_page` is."""
     mine: ColumnElement[Any] = literal(None)
-    if viewer is not None:
-        mine = (
-            select(Ballot.stance).where(Ballot.thread_id == thread_id, Ballot.voter_id == viewer.id).scalar_subquery()
-        )
+    if own:
+        ballot = (Ballot.thread_id == bindparam("thread"), Ballot.voter_id == bindparam("viewer"))
+        mine = select(Ballot.stance).where(*ballot).scalar_subquery()
+    columns = (Tally.region, Tally.yes, Tally.no, Tally.abstain, mine)
+    return select(*columns).where(Tally.thread_id == bindparam("thread"))
+
+
+def _standing(thread_id: int, viewer: User | None) -> Standing:
+    values = {"thread": thread_id} if viewer is None else {"thread": thread_id, "viewer": viewer.id}
     # A ballot is always counted in some tally, so no tally means no ballot either.
-    rows = db.session.execute(
-        select(Tally.region, Tally.yes, Tally.no, Tally.abstain, mine).where(Tally.thread_id == thread_id)
-    ).all()
+    rows = db.session.execute(_tallies(own=viewer is not None), values).all()
     found = {row[0]: RegionTally(*row[:4]) for row in rows}
     ordered = tuple(found[region] for region in Region if region in found and found[region].votes)
     return Standing(rows[0][4] if rows else None, ordered)
 
 
-def _page(
-    thread_id: int, sort: Sort, kind: CommentKind | None, start: Cursor | None, size: int
-) -> CompoundSelect[*tuple[Any, ...]]:
-    """Select a page's opening comments and the first replies under each."""
+@cache
+def _page(sort: Sort, *, by_kind: bool, further: bool, rated: bool) -> Select[*tuple[Any, ...]]:
+    """Select a page's opening comments and the first replies under each, with all that stands around them.
+
+    Built once for each way of reading: putting such a statement together costs more than running it. It takes :thread
+    and :size, and where asked for :kind, :start, :value and :viewer.
+    """
     root = Comment
     order: list[InstrumentedAttribute[int]] = {
         Sort.NEWEST: [root.id],
@@ -363,18 +380,19 @@ def _page(
         Sort.SUPPORTED: [root.score, root.id],
         Sort.DISCUSSED: [root.reply_count, root.id],
     }[sort]
-    query = select(*COLUMNS).where(root.thread_id == thread_id, root.root_id.is_(None))
-    if kind is not None:
-        query = query.where(root.kind == kind)
-    if start is not None:
+    start, value = bindparam("start", type_=Integer), bindparam("value", type_=Integer)
+    query = select(*COLUMNS).where(root.thread_id == bindparam("thread"), root.root_id.is_(None))
+    if by_kind:
+        query = query.where(root.kind == bindparam("kind"))
+    if further:
         if sort is Sort.OLDEST:
-            query = query.where(root.id > start.id)
+            query = query.where(root.id > start)
         elif sort is Sort.NEWEST:
-            query = query.where(root.id < start.id)
+            query = query.where(root.id < start)
         else:
-            query = query.where(tuple_(*order) < tuple_(literal(start.value), literal(start.id)))
+            query = query.where(tuple_(*order) < tuple_(value, start))
     columns = [column.asc() if sort is Sort.OLDEST else column.desc() for column in order]
-    page = query.order_by(*columns).limit(size + 1).cte("page")
+    page = query.order_by(*columns).limit(bindparam("size", type_=Integer)).cte("page")
     # The fifth reply's id bounds the replies: so a branch of thousands costs no more than one of five.
     reply, nth = aliased(Comment, name="reply"), aliased(Comment, name="nth")
     fifth = (
@@ -391,7 +409,7 @@ def _page(
         .select_from(page)
         .join(reply, and_(reply.root_id == page.c.id, reply.id <= func.coalesce(fifth, MAX_ID)))
     )
-    return union_all(select(*page.c), first)
+    return views_of(union_all(select(*page.c), first), rated=rated)
 
 
 def _listed(views: list[CommentView], size: int) -> CommentList:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, literal, select
+from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, bindparam, literal, select
 from sqlalchemy.orm import aliased
 
 from participation.accounts.models import Initiative, Role, User
@@ -87,13 +87,28 @@ COLUMNS = (
 """What `comment_views` needs to know of a comment."""
 
 
-def comment_views(
-    chosen: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]], viewer: User | None
-) -> list[CommentView]:
-    """Return comments with their authors and the viewer's ratings in one statement, in no order.
+Chosen = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
-    `chosen` selects `COLUMNS`. It is the source itself, not a list of ids to look up, and what is rare or single comes
-    by scalar subqueries: joins would tempt a planner to read a whole table.
+
+def comment_views(chosen: Chosen, viewer: User | None) -> list[CommentView]:
+    """Return comments with their authors and the viewer's ratings in one statement, in no order."""
+    return read_views(views_of(chosen, rated=viewer is not None), viewer, {})
+
+
+def read_views(
+    statement: Select[*tuple[Any, ...]], viewer: User | None, values: dict[str, object]
+) -> list[CommentView]:
+    """Run a statement of `views_of` with its values."""
+    if viewer is not None:
+        values = values | {"viewer": viewer.id}
+    return [_view(row) for row in db.session.execute(statement, values)]
+
+
+def views_of(chosen: Chosen, *, rated: bool) -> Select[*tuple[Any, ...]]:
+    """Wrap a selection of `COLUMNS` in what stands around comments; `rated` adds the ratings of `:viewer`.
+
+    `chosen` is the source itself, not a list of ids to look up, and what is rare or single comes by scalar subqueries:
+    joins would tempt a planner to read a whole table.
     """
     comment = chosen.subquery("chosen").c
     parent, addressee = aliased(Comment, name="parent"), aliased(User, name="addressee")
@@ -104,10 +119,10 @@ def comment_views(
         .scalar_subquery()
     )
     rating: ColumnElement[bool | None] = literal(None)
-    if viewer is not None:
-        own = (CommentVote.comment_id == comment.id, CommentVote.voter_id == viewer.id)
+    if rated:
+        own = (CommentVote.comment_id == comment.id, CommentVote.voter_id == bindparam("viewer"))
         rating = select(CommentVote.helpful).where(*own).scalar_subquery()
-    query = (
+    return (
         select(
             *comment,
             User.display_name,
@@ -122,7 +137,6 @@ def comment_views(
         .join(User, User.id == comment.author_id)
         .outerjoin(Initiative, Initiative.id == comment.initiative_id)
     )
-    return [_view(row) for row in db.session.execute(query)]
 
 
 def _view(row: Row[*tuple[Any, ...]]) -> CommentView:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     Boolean,
     CompoundSelect,
+    Select,
     String,
     and_,
+    bindparam,
     cast,
     exists,
     literal,
@@ -82,24 +85,14 @@ def has_dialogue() -> bool:
 
 def node_page(node_id: str, viewer: User | None) -> NodePage | None:
     """Return a node and what stands around it, in two statements; None if there is no such node."""
-    owner, target = aliased(Node), aliased(Node)
-    found = db.session.execute(
-        select(Node, NodeNote, owner.id, owner.title, target.title)
-        .join(Node.kind)
-        .outerjoin(Node.thread)
-        .outerjoin(NodeNote, NodeNote.node_id == Node.id)
-        .outerjoin(owner, owner.id == Node.thread_node_id)
-        .outerjoin(target, target.id == Node.moved_to_id)
-        .where(Node.id == node_id)
-        .options(contains_eager(Node.kind), contains_eager(Node.thread))
-    ).first()
+    found = db.session.execute(_here(), {"node": node_id}).first()
     if found is None:
         return None
     here, note, owner_id, owner_title, moved_to_title = found
     nodes: dict[str, list[Line]] = {"above": [], "below": [], "ueberschneidung": [], "querbezug": []}
     places: list[PlaceName] = []
     actors: list[str] = []
-    for row in db.session.execute(_around(node_id)):
+    for row in db.session.execute(_around(), {"node": node_id}):
         if row.role == "place":
             places.append(PlaceName(row.id, row.title, row.names, row.official, row.land, row.sorbian))
         elif row.role == "actor":
@@ -123,8 +116,26 @@ def node_page(node_id: str, viewer: User | None) -> NodePage | None:
     )
 
 
-def _around(node_id: str) -> CompoundSelect[Any]:
-    """Return one statement for everything around a node; `role` says what a row is."""
+@cache
+def _here() -> Select[Node, NodeNote, str, str, str]:
+    """Select the node :node itself. Built once: putting such a statement together costs more than running it."""
+    owner, target = aliased(Node), aliased(Node)
+    return (
+        select(Node, NodeNote, owner.id, owner.title, target.title)
+        .join(Node.kind)
+        .outerjoin(Node.thread)
+        .outerjoin(NodeNote, NodeNote.node_id == Node.id)
+        .outerjoin(owner, owner.id == Node.thread_node_id)
+        .outerjoin(target, target.id == Node.moved_to_id)
+        .where(Node.id == bindparam("node"))
+        .options(contains_eager(Node.kind), contains_eager(Node.thread))
+    )
+
+
+@cache
+def _around() -> CompoundSelect[Any]:
+    """Select everything around the node :node; `role` says what a row is. Built once, as `_here` is."""
+    node_id = bindparam("node", type_=String)
     up = select(Node.id, Node.parent_id).where(Node.id == node_id).cte("up", recursive=True)
     up = up.union_all(select(Node.id, Node.parent_id).where(Node.id == up.c.parent_id))
     down = select(Node.id, literal(0).label("level")).where(Node.id == node_id).cte("down", recursive=True)

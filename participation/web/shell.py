@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
-from flask_babel import Babel, format_date, format_datetime, format_decimal, ngettext
+from flask_babel import Babel, format_date, format_datetime, format_decimal, get_translations, ngettext
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, current_user
 from flask_wtf.csrf import CSRFError
@@ -41,10 +41,16 @@ def prepare(app: Flask) -> None:
     login.session_protection = None
     login.user_loader(load_user)
     Babel(app, locale_selector=lambda: "de")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined] # from jinja2.ext.i18n
+        lambda text: translations().ugettext(text),
+        lambda one, many, number: translations().ungettext(one, many, number),
+        newstyle=True,
+    )
     app.before_request(refuse_nul)
     app.before_request(announce_write)
     app.before_request(access.guard)
     app.teardown_request(end_write)
+    app.after_request(whole_page)
     app.context_processor(context)
     app.add_template_filter(day)
     app.add_template_filter(moment)
@@ -55,6 +61,14 @@ def prepare(app: Flask) -> None:
     app.register_error_handler(TooManyRequests, too_many)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(InternalServerError, broken)
+
+
+def translations() -> Any:
+    """Return the translations of this request; looked up once, for a page asks hundreds of times."""
+    found = g.get("translations")
+    if found is None:
+        found = g.translations = get_translations()
+    return found
 
 
 def load_user(session_id: str) -> User | None:
@@ -81,6 +95,15 @@ def end_write(_error: BaseException | None) -> None:
     token = g.pop("write_token", None)
     if token is not None:
         reading(token)
+
+
+def whole_page(response: Response) -> Response:
+    """Tell htmx to put a whole page in the place of the page: a refusal, a log-in, where it hoped for a part."""
+    asked = "HX-Request" in request.headers and response.mimetype == "text/html" and not response.direct_passthrough
+    if asked and response.get_data()[:14].lower() == b"<!doctype html":
+        response.headers["HX-Retarget"] = "body"
+        response.headers["HX-Reswap"] = "outerHTML show:top"
+    return response
 
 
 def viewer() -> User | None:
