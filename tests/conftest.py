@@ -11,14 +11,14 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
 import pytest
 from flask import Flask, g, request_started
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine, event, text
 
 import config
 from participation import models
@@ -27,8 +27,8 @@ from participation.base.clock import now
 from participation.base.db import db, transaction
 from participation.leitbild.first import publish_first
 from participation.strategy.importer import import_content
+from tests import postgres
 
-SERVER = os.environ.get("TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 BACKENDS = ("sqlite", "postgresql")
 
 
@@ -50,19 +50,19 @@ class Databases:
         self.templates: dict[str, str] = {}
         self.made: list[str] = []
         self._server: Engine | None = None
+        self._ends = ExitStack()
 
     @property
     def server(self) -> Engine:
         """The PostgreSQL server's own database, for CREATE and DROP DATABASE."""
         if self._server is None:
-            engine = create_engine(SERVER, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3})
             try:
-                engine.connect().close()
-            except OperationalError:
+                address = self._ends.enter_context(postgres.server(self.folder))
+            except postgres.NoServer as missing:
                 if os.environ.get("CI") == "true":
                     raise
-                pytest.skip("no PostgreSQL server answers (TEST_POSTGRES names another)")
-            self._server = engine
+                pytest.skip(str(missing))
+            self._server = postgres.admin(address)
         return self._server
 
     def settings(self, url: str) -> config.Settings:
@@ -82,7 +82,7 @@ class Databases:
             source = f' TEMPLATE "{template.rsplit("/", 1)[1]}"' if template else ""
             connection.execute(text(f'CREATE DATABASE "{name}"{source}'))
         self.made.append(name)
-        return f"{SERVER.rsplit('/', 1)[0]}/{name}"
+        return self.server.url.set(database=name).render_as_string(hide_password=False)
 
     def copy(self, backend: str) -> str:
         """Return the URL of a new database with schema and content."""
@@ -109,6 +109,7 @@ class Databases:
                 for name in self.made:
                     connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
             self._server.dispose()
+        self._ends.close()
 
 
 @pytest.fixture(scope="session")
