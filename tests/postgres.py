@@ -74,9 +74,7 @@ def own_server(programs: Path, folder: Path) -> Iterator[str]:
         account = pwd.getpwnam("postgres")
         os.chown(folder, account.pw_uid, account.pw_gid)
         for parent in folder.parents:
-            if parent.stat().st_uid == 0 and parent.is_relative_to(
-                Path("/tmp")
-            ):  # pytest's folders are closed to others
+            if parent != Path(gettempdir()) and parent.is_relative_to(gettempdir()):  # pytest closes its folders
                 parent.chmod(parent.stat().st_mode | 0o011)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

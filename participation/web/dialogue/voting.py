@@ -67,7 +67,12 @@ def vote_box(topic: Topic, thread: Thread, votes: Standing) -> VoteBox:
     """Put the vote of a conversation together; `thread` may be a blank one."""
     verdict = may_vote(viewer(), thread)
     reason = topic.vote_closed or str(verdict.reason)
-    if not topic.vote_closed and thread.votable and thread.state is ThreadState.EVALUATING and topic.rests_until is not None:
+    if (
+        not topic.vote_closed
+        and thread.votable
+        and thread.state is ThreadState.EVALUATING
+        and topic.rests_until is not None
+    ):
         day = format_date(topic.rests_until, "d. MMMM")
         reason = _(
             "Die Abstimmung ruht bis zum %(day)s, weil wir auswerten. Danach zählt Ihre Stimme für die nächste Runde.",
@@ -81,7 +86,9 @@ def vote_box(topic: Topic, thread: Thread, votes: Standing) -> VoteBox:
         mine=votes.mine.value if votes.mine else None,
         may=bool(verdict) and not topic.vote_closed,
         reason=reason,
-        login=url_for("accounts.login", next=f"{topic.url}#abstimmung") if verdict.login_helps and not topic.vote_closed else None,
+        login=url_for("accounts.login", next=f"{topic.url}#abstimmung")
+        if verdict.login_helps and not topic.vote_closed
+        else None,
         counts=Mood("", thread.yes, thread.no, thread.abstain),
         regions=[Mood(str(REGIONS[group.region]), group.yes, group.no, group.abstain) for group in groups],
         folded=bool(groups) and groups[-1].region is None,

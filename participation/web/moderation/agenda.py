@@ -27,7 +27,10 @@ KINDS: Mapping[TaskKind, Message] = {
 }
 HELP: Sequence[tuple[Message, Message]] = (
     (KINDS[TaskKind.VERIFY], _l("Gibt es die Initiative, und darf diese Person für sie sprechen?")),
-    (KINDS[TaskKind.CHECK], _l("Stimmen Stelle, Art und Angaben? Dann steht der Text fest, und die Zeit zum Mitreden beginnt.")),
+    (
+        KINDS[TaskKind.CHECK],
+        _l("Stimmen Stelle, Art und Angaben? Dann steht der Text fest, und die Zeit zum Mitreden beginnt."),
+    ),
     (KINDS[TaskKind.EVALUATE], _l("Die Frist ist um. Die Abstimmung ruht, sobald Sie beginnen.")),
     (KINDS[TaskKind.WRITE], _l("Festhalten, was dafür und dagegen spricht, und jedem Beleg antworten.")),
     (KINDS[TaskKind.APPROVE_OUTCOME], _l("Lesen, ob das Ergebnis gerecht ist. Nie das eigene.")),

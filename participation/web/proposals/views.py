@@ -143,7 +143,9 @@ def topic(shown: Proposal) -> Topic:
         thread=shown.thread,
         begin=lambda: operations.thread_of(shown),
         votable=shown.state in UNSETTLED,
-        vote_closed="" if shown.state in UNSETTLED else _("Über diesen Vorschlag ist entschieden. So standen die Stimmen."),
+        vote_closed=""
+        if shown.state in UNSETTLED
+        else _("Über diesen Vorschlag ist entschieden. So standen die Stimmen."),
         whole=_("den ganzen Vorschlag"),
         question=_("Was fällt Ihnen zu diesem Vorschlag ein?"),
         vote_question=_("Was halten Sie von diesem Vorschlag?"),
