@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
 from sqlalchemy import func, insert, select
@@ -12,36 +10,15 @@ from sqlalchemy.exc import IntegrityError
 
 from participation.accounts.models import User
 from participation.base.db import db, transaction
-from participation.base.verdict import DomainError
 from participation.dialogue.comments import ChangedMeanwhile, edit_comment, write_comment
 from participation.dialogue.counters import recount
 from participation.dialogue.models import Ballot, Comment, CommentKind, CommentVersion, CommentVote, Stance, Thread
 from participation.dialogue.operations import cast_vote, pause_votes, rate_comment
 from participation.places.models import Region
 from tests.factories import accounts, dialogue
+from tests.races import together
 
 AT_ONCE = 6
-
-
-def together(app, works: list[Callable[[], object]]) -> list[object]:
-    """Do all of it at once, each in a transaction of its own; return what came of each."""
-    start = Barrier(len(works))
-
-    def run(work: Callable[[], object]) -> object:
-        with app.app_context():
-            db.session.execute(select(1))
-            db.session.rollback()
-            start.wait()
-            try:
-                with transaction():
-                    return work()
-            except DomainError as error:
-                return error
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
 
 
 @pytest.fixture

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from sqlalchemy import select
 
 from participation.accounts.models import User
 from participation.base.clock import now
@@ -21,29 +18,14 @@ from participation.outcomes.writing import AlreadyApproved, AlreadyEvaluating, O
 from participation.strategy.models import Node
 from tests.factories import outcomes as make
 from tests.factories.accounts import moderator
+from tests.races import together
 
 OTHER = "lcg-sofort-kulturhauptstadt"
 
 
-def together(app, works: list[Callable[[], object]]) -> list[object]:
-    """Do all of it at once, each in a transaction of its own; return what came of each."""
-    start = Barrier(len(works))
-
-    def run(work: Callable[[], object]) -> object:
-        with app.app_context():
-            db.session.execute(select(1))
-            db.session.rollback()
-            start.wait()
-            try:
-                with transaction():
-                    return work()
-            except DomainError as error:
-                return type(error)
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
+def kinds(came: list[object]) -> list[object]:
+    """Return what came of a race with each refusal by its class."""
+    return [type(one) if isinstance(one, DomainError) else one for one in came]
 
 
 @pytest.fixture
@@ -68,7 +50,7 @@ def approve(outcome_id: int, person: int) -> Callable[[], object]:
 def test_two_approvals_of_one_outcome_give_one_number(here):
     app, people = here
     outcome_id = waiting()
-    came = together(app, [approve(outcome_id, person) for person in people])
+    came = kinds(together(app, [approve(outcome_id, person) for person in people]))
     db.session.rollback()
     outcome = db.session.get(Outcome, outcome_id, populate_existing=True)
     assert (outcome.number, outcome.thread.round) == (1, 2)
@@ -96,7 +78,7 @@ def test_two_evaluations_of_one_thread_become_one(here):
             ).thread_id
         )
 
-    came = together(app, [begin(person) for person in people])
+    came = kinds(together(app, [begin(person) for person in people]))
     assert came.count(thread_id) == 1
     assert set(came) == {thread_id, AlreadyEvaluating}
 
@@ -114,7 +96,7 @@ def test_two_saves_at_once_lose_nothing_silently(here):
             ).author_id
         )
 
-    came = together(app, [save(person) for person in people])
+    came = kinds(together(app, [save(person) for person in people]))
     winners = [person for person in came if person is not StaleOutcome]
     assert len(winners) == 1
     db.session.rollback()

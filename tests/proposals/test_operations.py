@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -24,6 +23,7 @@ from participation.proposals.writing import Incomplete, WordingChanged
 from participation.strategy.models import Node, TextState
 from tests.factories import accounts, proposals, strategy
 from tests.factories.proposals import MONTH, WEEK, writing
+from tests.races import together
 
 S = ProposalState
 T = ProposalType
@@ -330,29 +330,6 @@ def race(separate_app: Flask) -> Iterator[Flask]:
         yield separate_app
 
 
-def at_once(app: Flask, *works) -> list[object]:
-    """Run each work in a thread and a transaction of its own; return results or errors."""
-    barrier = threading.Barrier(len(works))
-    results: list[object] = [None] * len(works)
-
-    def run(position: int, work) -> None:
-        with app.app_context():
-            barrier.wait()
-            try:
-                with transaction():
-                    results[position] = work()
-            except Exception as error:  # noqa: BLE001 - looked at by the test
-                results[position] = error
-            db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(n, work)) for n, work in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 def test_race_for_numbers_gives_each_its_own(race: Flask) -> None:
     with transaction():
         node = strategy.node()
@@ -368,7 +345,7 @@ def test_race_for_numbers_gives_each_its_own(race: Flask) -> None:
 
         return work
 
-    numbers = at_once(race, *(hand_in(ident) for ident in drafts))
+    numbers = together(race, [hand_in(ident) for ident in drafts])
     assert sorted(numbers) == [1, 2, 3, 4, 5]
     assert db.session.scalar(select(Node.open_proposals).where(Node.id == node_id)) == 5
 
@@ -382,7 +359,7 @@ def test_race_of_one_persons_signatures_counts_once(race: Flask) -> None:
     def sign() -> None:
         operations.support(db.session.get_one(type(person), ids[1]), db.session.get_one(Proposal, ids[0]))
 
-    assert at_once(race, *[sign] * 5) == [None] * 5
+    assert together(race, [sign] * 5) == [None] * 5
     assert db.session.scalar(select(Proposal.supporter_count).where(Proposal.id == ids[0])) == 1
     assert db.session.scalar(select(func.count()).select_from(ProposalSupport)) == 1
 
@@ -395,7 +372,7 @@ def test_race_for_the_thread_leaves_one(race: Flask) -> None:
     def first_word() -> int:
         return operations.thread_of(db.session.get_one(Proposal, ident)).id
 
-    found = at_once(race, *[first_word] * 4)
+    found = together(race, [first_word] * 4)
     assert len(set(found)) == 1
     assert db.session.scalar(select(func.count()).select_from(Thread)) == 1
 
@@ -410,7 +387,7 @@ def test_race_of_two_moderators_is_won_by_one(race: Flask) -> None:
         waiting = db.session.get_one(Proposal, ids[0])
         return operations.accept(db.session.get_one(type(moderator), ids[1]), waiting, open_period=MONTH).state
 
-    results = at_once(race, accept, accept)
+    results = together(race, [accept, accept])
     assert sum(result is S.OPEN for result in results) == 1
     assert sum(isinstance(result, steps.StepTaken | Denied) for result in results) == 1
     assert db.session.scalar(select(func.count()).where(ProposalStep.state == S.OPEN)) == 1
