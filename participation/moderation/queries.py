@@ -121,7 +121,7 @@ def _proposals(viewer: User, now: datetime, evaluation: timedelta) -> Iterator[T
         if state is ProposalState.SUBMITTED:
             due_at = check_due_at or updated_at
             mine = author_id == viewer.id
-            note = _OWN_PROPOSAL if mine else _l("Noch nicht öffentlich zur Diskussion gestellt.")
+            note = _OWN_PROPOSAL if mine else _l("Die Frist zum Mitreden beginnt nach der Prüfung.")
             yield Task(TaskKind.CHECK, name, due_at, due_at < now, "proposals.check", {"number": number}, note, mine)
         else:
             due_at = (open_until or updated_at) + evaluation

@@ -48,7 +48,7 @@ def test_a_changed_passage_carries_its_mark(client: FlaskClient):
     change = make.approved()
     make.revision(change)
     page = text(client.get("/leitbild"))
-    assert f"<span>Ä {change.id}</span>" in page
+    assert f"<span>Ä-{change.id}</span>" in page
     assert page.count("is-changed") == 2  # this one and the legend
     assert "Woher kommt dieser Satz?</h3>" not in page
 

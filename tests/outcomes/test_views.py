@@ -306,7 +306,7 @@ class TestWriting:
         db.session.commit()
         page = client.get(desk(outcome)).get_data(as_text=True)
         assert f'value="k{comment.id}.1"' in page
-        assert "Die neue Fassung festhalten" in page
+        assert "Den neuen Text festhalten" in page
         fate = {f"ausgang_k{comment.id}": "adopted"}
         form = sent(client, outcome, beleg=f"k{comment.id}.1", neu=f"k{comment.id}.2", **fate)
         client.post(desk(outcome), data=form)

@@ -604,3 +604,16 @@ def test_no_moderator_checks_their_own(client: FlaskClient, moderator: User, app
     token = form_token(client, NEW)
     assert client.post(path, data={"csrf_token": token, "decision": "open"}).status_code in (403, 422)
     assert proposal.state is S.SUBMITTED
+
+
+def test_a_decided_proposal_shows_its_votes_and_no_buttons(client: FlaskClient, resident: User) -> None:
+    proposal = proposals.proposal(state=S.OPEN)
+    operations.thread_of(proposal)
+    db.session.commit()
+    path = f"/vorschlaege/{proposal.number}"
+    assert 'name="stimme"' in client.get(path).text
+    proposal.state = S.REJECTED
+    db.session.commit()
+    page = client.get(path).text
+    assert 'name="stimme"' not in page
+    assert "Über diesen Vorschlag ist entschieden. So standen die Stimmen." in page

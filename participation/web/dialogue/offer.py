@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from flask import request, url_for
 
 from participation.accounts.models import User
+from participation.dialogue.models import CommentKind
 from participation.dialogue.policy import may_comment
+from participation.web.dialogue.forms import KINDS
 
 
 class Offer(NamedTuple):
@@ -24,6 +27,8 @@ class Offer(NamedTuple):
     """Before a person's id."""
     initiative_url: str
     """Before an initiative's slug."""
+    kinds: Mapping[CommentKind, str]
+    """What the kinds of comments are called, worded once for the page."""
 
 
 def offer_for(user: User | None, page_url: str) -> Offer:
@@ -35,4 +40,5 @@ def offer_for(user: User | None, page_url: str) -> Offer:
         comment_url=url_for("dialogue.comment", comment_id=0)[:-1],
         person_url=url_for("accounts.person", id=0)[:-1],
         initiative_url=url_for("accounts.initiative", slug="-")[:-1],
+        kinds={kind: str(label) for kind, label in KINDS.items()},
     )

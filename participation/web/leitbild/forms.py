@@ -69,7 +69,7 @@ class DraftForm(FlaskForm):
 class ReasonForm(FlaskForm):
     """A step back with its reason."""
 
-    reason = TextAreaField(_l("Warum geben Sie es zurück?"), _most(wording.REASON_LIMIT))
+    reason = TextAreaField(_l("Warum?"), _most(wording.REASON_LIMIT))
 
 
 def _kind(value: str | None) -> ChangeKind:

@@ -32,4 +32,4 @@ class OutcomeForm(FlaskForm):
 class ReasonForm(FlaskForm):
     """A step back with its reason."""
 
-    reason = TextAreaField(_l("Warum geben Sie es zurück?"), [Length(max=ANSWER_LIMIT, message=_l("Höchstens %(max)d Zeichen."))])
+    reason = TextAreaField(_l("Warum?"), [Length(max=ANSWER_LIMIT, message=_l("Höchstens %(max)d Zeichen."))])
