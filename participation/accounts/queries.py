@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import contains_eager
 
 from participation.accounts.models import AccountToken, Delegate, Initiative, InitiativeState, TokenPurpose, User
-from participation.accounts.policy import Mandate, may_see_initiative
+from participation.accounts.policy import Mandate, may_see_initiative, may_speak_for
 from participation.base.clock import now
 from participation.base.db import db
 from participation.base.tokens import digest
+from participation.base.verdict import require
 from participation.places.models import Place, Region, Residence
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "mandates",
     "names",
     "person",
+    "require_mandate",
     "residence_choices",
 ]
 
@@ -41,6 +43,12 @@ def mandates(user_id: int) -> list[Mandate]:
         .order_by(Initiative.name)
     )
     return [Mandate(*row) for row in rows]
+
+
+def require_mandate(actor: User | None, initiative_id: int | None) -> None:
+    """Raise `Denied` unless a person may write for an initiative now; everybody may write for themselves."""
+    if initiative_id is not None:
+        require(may_speak_for(actor, initiative_id, mandates(actor.id) if actor is not None else ()))
 
 
 def person(user_id: int) -> User | None:

@@ -10,8 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
 
 from participation.accounts.models import User
-from participation.accounts.policy import may_speak_for
-from participation.accounts.queries import mandates
+from participation.accounts.queries import require_mandate
 from participation.base.clock import now
 from participation.base.db import db
 from participation.base.events import emit
@@ -113,8 +112,7 @@ def write_comment(
     require(may_comment(actor))
     if actor is None:  # for the type checker: may_comment has refused
         raise Denied(LOGIN_TO_WRITE)
-    if initiative_id is not None:
-        require(may_speak_for(actor, initiative_id, mandates(actor.id)))
+    require_mandate(actor, initiative_id)
     text = checked_body(body)
     if parent is None and kind is None:
         raise KindMissing
@@ -158,13 +156,15 @@ def write_comment(
 def edit_comment(actor: User | None, comment: Comment, body: str, *, expected_version: int) -> Comment:
     """Replace the text and keep the earlier one as a version.
 
-    The text that already stands there changes nothing, so sending a form twice is harmless.
+    The text that already stands there changes nothing, so sending a form twice is harmless. What was written for an
+    initiative is its word: who no longer has a mandate does not change it.
 
     Raises:
         ChangedMeanwhile: if the comment is no longer at `expected_version`.
     """
     comment = locked_comment(comment)
     require(may_edit(actor, comment))
+    require_mandate(actor, comment.initiative_id)
     text = checked_body(body)
     if text == comment.body:
         return comment

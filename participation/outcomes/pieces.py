@@ -28,6 +28,7 @@ class Piece:
     answer: str = ""
     author_id: int
     author: str
+    """Empty, as the initiative, when the text was withdrawn or hidden since."""
     initiative: str | None
     lang: str
     html: str
@@ -190,16 +191,17 @@ def _comment_piece(
     answer: str = "",
 ) -> Piece:
     text = comment if version in (None, comment.version) or earlier is None else earlier
+    shown = comment.state is CommentState.VISIBLE
     written_at = earlier.written_at if earlier is not None else (comment.edited_at or comment.created_at)
     return Piece(
         comment_id=comment.id,
         fate=fate,
         answer=answer,
         author_id=comment.author_id,
-        author=author,
-        initiative=initiative,
+        author=author if shown else "",
+        initiative=initiative if shown else None,
         lang=comment.lang,
-        html=text.html if comment.state is CommentState.VISIBLE else "",
+        html=text.html if shown else "",
         written_at=written_at,
         thread_id=comment.thread_id,
         support=comment.helpful,

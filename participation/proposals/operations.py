@@ -9,8 +9,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from participation.accounts.models import User
-from participation.accounts.policy import may_speak_for
-from participation.accounts.queries import mandates
+from participation.accounts.queries import require_mandate
 from participation.base.clock import now
 from participation.base.db import db
 from participation.base.text import render
@@ -145,6 +144,7 @@ def submit(actor: User, proposal: Proposal, *, check_period: timedelta) -> Propo
     Raises Incomplete where something is missing and WordingChanged where the node was rewritten since.
     """
     require(may_submit(actor, proposal))
+    require_mandate(actor, proposal.initiative_id)
     require(may_propose(actor, proposal.node, proposal.type))
     current = written.before(proposal.type, proposal.node)
     if proposal.before != current:
@@ -202,10 +202,11 @@ def thread_of(proposal: Proposal) -> Thread:
 def _write(
     actor: User, proposal: Proposal, node: Node, writing: Writing, *, base_revision: int, keep: Proposal | None
 ) -> None:
-    """Set the columns of a proposal from its fields."""
-    new_mandate = writing.initiative_id is not None and (keep is None or keep.initiative_id != writing.initiative_id)
-    if new_mandate and writing.initiative_id is not None:
-        require(may_speak_for(actor, writing.initiative_id, mandates(actor.id)))
+    """Set the columns of a proposal from its fields; for an initiative only delegates write, whenever they save."""
+    require_mandate(actor, writing.initiative_id)
+    if keep is not None and keep.number is not None:
+        # Others have read it as the initiative's: without a mandate nobody takes that away either.
+        require_mandate(actor, keep.initiative_id)
     other = _partner(node, writing)
     proposal.type = writing.type
     proposal.other_node_id = other.id if other else None

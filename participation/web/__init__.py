@@ -4,6 +4,7 @@ shell      log-in, context of every template, filters, errors as pages
 access     who may call a route; a route without a declaration answers nobody
 security   headers, content security policy, rate limits
 kept       what a person typed survives log-in, an expired form, a refusal
+numbers    numbers in addresses, within what a column holds
 freshness  ETags for visitors
 postman    mails leave after the answer, never during it
 assets     style sheet and scripts under hashed addresses

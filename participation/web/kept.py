@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from flask import Request
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 MAX_LENGTH = 128 * 1024
 NEVER = ("password", "csrf_token", "kept")
@@ -37,16 +39,34 @@ class Kept:
 def from_request(request: Request) -> Kept | None:
     """Return the form of a refused POST, or None where there is nothing to keep.
 
-    A registration that carries a form along keeps that one: it is what the person came for.
+    A log-in or registration that carries a form along keeps that one: it is what the person came for. A form that another site
+    sent is nobody's words: offering it again, with a valid token, would be one click away from doing what that site
+    wants.
     """
-    if request.method != "POST" or not request.form:
+    if request.method != "POST" or from_elsewhere(request) or not readable(request):
         return None
-    if request.endpoint == "accounts.register" and (carried := load(request.form)):
+    if request.endpoint in ("accounts.register", "accounts.login") and (carried := load(request.form)):
         return carried
     pairs = tuple((k, v) for k, v in request.form.items(multi=True) if not k.startswith(NEVER))
     if request.endpoint in ("accounts.login", "accounts.logout") or not pairs:
         return None
     return Kept(request.full_path.rstrip("?"), pairs)
+
+
+def readable(request: Request) -> bool:
+    """Say whether a form came along that is not too large to be read."""
+    try:
+        return bool(request.form)
+    except RequestEntityTooLarge:
+        return False
+
+
+def from_elsewhere(request: Request) -> bool:
+    """Say whether another site sent this form; browsers name the sender, and nobody else is fooled by a button."""
+    origin = request.headers.get("Origin")
+    if origin is not None:
+        return urlsplit(origin).netloc != request.host
+    return request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
 
 
 def load(form: MultiDict[str, str]) -> Kept | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 
 POLICY = (
@@ -21,8 +22,22 @@ HEADERS = {
 }
 
 csrf = CSRFProtect()
-limiter = Limiter(key_func=get_remote_address, strategy="moving-window")
-"""Views that send mail, check a password or write take a limit: `@limiter.limit("10/minute")`."""
+COMMENTS = "10/minute;120/hour"
+CLICKS = "60/minute;1000/hour"
+"""Votes, ratings, signatures."""
+DRAFTS = "30/minute;300/hour"
+SUBMISSIONS = "5/minute;20/hour"
+MANDATES = "30/hour"
+"""Each sends somebody a note."""
+
+
+def caller() -> str:
+    """Return whom a limit counts: the person logged in, else the network address, which a whole workshop may share."""
+    return f"person:{current_user.id}" if current_user.is_authenticated else get_remote_address()
+
+
+limiter = Limiter(key_func=caller, strategy="moving-window")
+"""Views that send mail, check a password or write take a limit: `@limiter.limit(COMMENTS)`."""
 
 
 def prepare(app: Flask) -> None:

@@ -20,6 +20,7 @@ from participation.base.db import db, expect_write, reading
 from participation.base.verdict import Denied, DomainError
 from participation.notify.models import Notification
 from participation.web import access, kept
+from participation.web.numbers import RowNumber
 
 Answer = Response | BaseResponse | str | tuple[str, int]
 
@@ -36,6 +37,7 @@ class Visitor(AnonymousUserMixin):
 
 def prepare(app: Flask) -> None:
     """Attach log-in, translations, template context and error pages."""
+    app.url_map.converters["int"] = RowNumber
     login = LoginManager(app)
     login.anonymous_user = Visitor
     login.session_protection = None
@@ -47,6 +49,7 @@ def prepare(app: Flask) -> None:
         newstyle=True,
     )
     app.before_request(refuse_nul)
+    app.before_request(refuse_too_much)
     app.before_request(announce_write)
     app.before_request(access.guard)
     app.teardown_request(end_write)
@@ -82,6 +85,12 @@ def refuse_nul() -> None:
     """Answer 404 to paths with a NUL character, which PostgreSQL takes in no text."""
     if "\x00" in request.path:
         abort(404)
+
+
+def refuse_too_much() -> None:
+    """Answer 413 to a form that is too large, whoever sent it and wherever to, before anything else looks at it."""
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        request.form  # noqa: B018 - reading it raises
 
 
 def announce_write() -> None:

@@ -17,7 +17,7 @@ from participation.web.accounts import contributions
 from participation.web.accounts.blueprint import accounts
 from participation.web.accounts.forms import DecisionForm, DelegateForm, InitiativeForm
 from participation.web.accounts.people import myself
-from participation.web.security import limiter
+from participation.web.security import MANDATES, limiter
 from participation.web.shell import viewer
 
 Answer = str | Response | tuple[str, int]
@@ -76,6 +76,7 @@ def initiative(slug: str) -> Answer:
 
 @accounts.post("/initiativen/<slug>/mandate")
 @resident
+@limiter.shared_limit(MANDATES, scope="mandates")
 def add_delegate(slug: str) -> Answer:
     """Let a person write for the initiative."""
     group = _find(slug)
@@ -92,8 +93,9 @@ def add_delegate(slug: str) -> Answer:
     return redirect(url_for("accounts.initiative", slug=slug), 303)
 
 
-@accounts.post("/initiativen/<slug>/mandate/<int(max=2147483647):id>/beenden")
+@accounts.post("/initiativen/<slug>/mandate/<int:id>/beenden")
 @resident
+@limiter.shared_limit(MANDATES, scope="mandates")
 def end_mandate(slug: str, id: int) -> Answer:  # noqa: A002 - the name of the part of the address
     """End a person's mandate."""
     group = _find(slug)
@@ -103,7 +105,7 @@ def end_mandate(slug: str, id: int) -> Answer:  # noqa: A002 - the name of the p
     return redirect(url_for("accounts.initiative", slug=slug), 303)
 
 
-@accounts.route("/moderation/initiativen/<int(max=2147483647):id>", methods=["GET", "POST"])
+@accounts.route("/moderation/initiativen/<int:id>", methods=["GET", "POST"])
 @moderator
 def verify_initiative(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
     """Show an application to moderators, and take their decision."""

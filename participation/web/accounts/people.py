@@ -33,6 +33,7 @@ def myself() -> User:
 
 @accounts.route("/konto/profil", methods=["GET", "POST"])
 @resident
+@limiter.limit("30/hour", methods=["POST"])
 def profile() -> Answer:
     """Show and change one's own profile."""
     me = myself()
@@ -73,7 +74,7 @@ def change_password() -> Answer:
     return redirect(url_for("accounts.profile"), 303)
 
 
-@accounts.get("/personen/<int(max=2147483647):id>")
+@accounts.get("/personen/<int:id>")
 @public
 def person(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
     """Show who somebody is and what they contributed."""

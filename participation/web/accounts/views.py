@@ -101,7 +101,7 @@ def confirm(token: str) -> Answer:
 
 @accounts.route("/konto/anmelden", methods=["GET", "POST"])
 @public
-@limiter.limit("10/minute", methods=["POST"])
+@limiter.limit("30/minute", methods=["POST"])
 @limiter.limit("10/minute", methods=["POST"], key_func=mailbox)
 def login() -> Answer:
     """Show and take the log-in form; what was typed elsewhere goes on afterwards."""

@@ -69,6 +69,7 @@ from participation.web.dialogue.forms import CommentForm, comment_form
 from participation.web.dialogue.offer import Offer, offer_for
 from participation.web.dialogue.topic import ReceiptLine, Topic
 from participation.web.dialogue.voting import handle_vote, vote_box
+from participation.web.numbers import number
 from participation.web.shell import viewer
 
 __all__ = [
@@ -240,7 +241,7 @@ def _writable(talk: Talk, form: CommentForm | None = None) -> Talk:
     user = viewer()
     if user is None or not talk.may_write:
         return talk
-    wanted = form.parent_id if form is not None else request.args.get("antwort", type=int)
+    wanted = form.parent_id if form is not None else number(request.args.get("antwort"))
     parent = _parent(talk.page, user, wanted) if wanted else None
     if form is None:
         form = _form(talk.topic, user, parent.id if parent else None)

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from participation.accounts.queries import require_mandate
 from participation.base.db import transaction
 from participation.base.diff import Segment, as_html, compare
 from participation.base.verdict import Denied, NotFound, require
@@ -25,7 +26,8 @@ from participation.web.dialogue.forms import EditForm, RateForm
 from participation.web.dialogue.offer import offer_for
 from participation.web.dialogue.thread import place_url
 from participation.web.kept import local_path
-from participation.web.security import limiter
+from participation.web.numbers import number
+from participation.web.security import CLICKS, DRAFTS, limiter
 from participation.web.shell import viewer
 
 dialogue = Blueprint("dialogue", __name__)
@@ -35,7 +37,7 @@ dialogue = Blueprint("dialogue", __name__)
 @public
 def comment(comment_id: int) -> str:
     """Show a comment for good: its address never changes."""
-    after = request.args.get("nach", 0, type=int)
+    after = number(request.args.get("nach")) or 0
     page = queries.comment_with_parent(comment_id, viewer(), after=after)
     if page is None:
         raise NotFound
@@ -54,11 +56,12 @@ def comment(comment_id: int) -> str:
 
 @dialogue.route("/beitrag/<int:comment_id>/bearbeiten", methods=["GET", "POST"])
 @resident
-@limiter.limit("30/minute", methods=["POST"])
+@limiter.limit(DRAFTS, methods=["POST"])
 def edit(comment_id: int) -> str | Response:
     """Ask for a new wording; what was typed survives a refusal and a conflict."""
     found = _found(comment_id)
     require(may_edit(viewer(), found))
+    require_mandate(viewer(), found.initiative_id)
     form = EditForm(data={"version": found.version, "body": found.body})
     if not form.is_submitted():
         return _edit_page(found, form)
@@ -96,7 +99,7 @@ def withdraw(comment_id: int) -> str | Response:
 
 @dialogue.post("/beitrag/bewerten")
 @resident
-@limiter.limit("60/minute")
+@limiter.limit(CLICKS)
 def rate() -> Response:
     """Take a rating; one form stands for all comments of a page. htmx receives the line below the comment anew."""
     form = RateForm()
@@ -127,7 +130,7 @@ def history(comment_id: int) -> str:
     found = queries.find(comment_id)
     if page is None or found is None or not page.visible:
         raise NotFound
-    versions, following = queries.history(found, before=request.args.get("vor", type=int))
+    versions, following = queries.history(found, before=number(request.args.get("vor")))
     return render_template(
         "dialogue/history.html",
         comment=page,

@@ -37,7 +37,7 @@ FIRST_KINDS = {
 @moderator
 def new_change() -> Answer:
     """Show an empty change for the outcome in `?ergebnis=`, on the node it is about or one in `?stelle=`."""
-    (outcome,) = queries.approved_outcomes([request.args.get("ergebnis", 0, type=int)]) or (None,)
+    (outcome,) = queries.approved_outcomes([number(request.args.get("ergebnis"))]) or (None,)
     if outcome is None:
         raise NotFound(_("Eine Änderung beginnt bei einem freigegebenen Ergebnis."))
     proposal = outcome.proposal

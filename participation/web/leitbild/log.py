@@ -11,6 +11,7 @@ from participation.leitbild import provenance, queries
 from participation.web.access import public
 from participation.web.leitbild import words
 from participation.web.leitbild.blueprint import leitbild
+from participation.web.numbers import number as number_in
 
 PAGE = 20
 
@@ -19,7 +20,7 @@ PAGE = 20
 @public
 def entries() -> str:
     """List the entries, newest first."""
-    before = request.args.get("vor", type=int)
+    before = number_in(request.args.get("vor"))
     rows = queries.entries(before=before, size=PAGE + 1)
     shown = rows[:PAGE]
     return render_template(

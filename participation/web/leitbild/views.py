@@ -13,6 +13,7 @@ from participation.leitbild.queries import Line
 from participation.web.access import public
 from participation.web.leitbild import desk, log, table, words
 from participation.web.leitbild.blueprint import leitbild
+from participation.web.numbers import number as number_in
 from participation.web.shell import Answer, viewer
 from participation.web.strategy.words import short
 
@@ -44,7 +45,7 @@ def revision(number: int) -> Answer:
 @public
 def revisions() -> str:
     """List all revisions, newest first, and offer to compare any two."""
-    before = request.args.get("vor", type=int)
+    before = number_in(request.args.get("vor"))
     rows = queries.revisions(before=before, size=PAGE + 1)
     return render_template(
         "leitbild/revisions.html",
@@ -60,8 +61,8 @@ def revisions() -> str:
 @public
 def choose_comparison() -> Answer:
     """Lead from the form with two numbers to the page that compares them."""
-    one, two = request.args.get("von", 1, type=int), request.args.get("bis", 1, type=int)
-    return redirect(url_for("leitbild.compare", a=max(one, 1), b=max(two, 1)), 303)
+    one, two = number_in(request.args.get("von")) or 1, number_in(request.args.get("bis")) or 1
+    return redirect(url_for("leitbild.compare", a=one, b=two), 303)
 
 
 @leitbild.get("/leitbild/vergleich/<int:a>/<int:b>")

@@ -29,7 +29,7 @@ def index() -> str:
     return render_template(template, rows=rows[:SIZE], further=further, later=before is not None)
 
 
-@notify.post("/nachrichten/<int(max=2147483647):id>")
+@notify.post("/nachrichten/<int:id>")
 @resident
 def follow(id: int) -> Response:  # noqa: A002 - the name of the part of the address
     """Mark a note as read and go where it leads."""

@@ -186,7 +186,7 @@ def label(piece: Piece) -> str:
     """Name a contribution in a sentence."""
     if piece.proposal_id is not None:
         return str(_("Vorschlag V-%(number)s", number=piece.number))
-    return str(_("Beitrag von %(name)s", name=piece.author))
+    return str(_("Beitrag von %(name)s", name=piece.author) if piece.shown else _("Beitrag"))
 
 
 def _typed(values: MultiDict[str, str]) -> Typed:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from participation.accounts.models import User
-from participation.accounts.queries import mandates
+from participation.accounts.queries import mandates, require_mandate
 from participation.base import diff
 from participation.base.db import transaction
 from participation.base.text import TextTooLong, normalise
@@ -27,7 +27,7 @@ from participation.strategy.models import Node
 from participation.web.access import resident
 from participation.web.proposals.blueprint import proposals
 from participation.web.proposals.forms import ProposalForm, beginning, values
-from participation.web.security import limiter
+from participation.web.security import DRAFTS, SUBMISSIONS, limiter
 from participation.web.shell import Answer, day, viewer
 
 
@@ -41,7 +41,7 @@ class Refusal:
 
 @proposals.route("/strategie/<node_id>/vorschlagen", methods=["GET", "POST"])
 @resident
-@limiter.limit("30/minute", methods=["POST"])
+@limiter.limit(DRAFTS, methods=["POST"])
 def new(node_id: str) -> Answer:
     """Choose a type of proposal about a node, then write it."""
     node = strategy.node(node_id)
@@ -70,7 +70,7 @@ def drafts() -> Answer:
 
 @proposals.route("/vorschlaege/entwurf/<int:draft_id>", methods=["GET", "POST"])
 @resident
-@limiter.limit("30/minute", methods=["POST"])
+@limiter.limit(DRAFTS, methods=["POST"])
 def draft(draft_id: int) -> Answer:
     """Go on writing a draft."""
     found = _draft(draft_id)
@@ -79,7 +79,7 @@ def draft(draft_id: int) -> Answer:
 
 @proposals.route("/vorschlaege/<int:number>/bearbeiten", methods=["GET", "POST"])
 @resident
-@limiter.limit("30/minute", methods=["POST"])
+@limiter.limit(DRAFTS, methods=["POST"])
 def edit(number: int) -> Answer:
     """Revise a proposal that was handed in and not checked yet."""
     found = queries.by_number(number, viewer())
@@ -88,11 +88,13 @@ def edit(number: int) -> Answer:
     if found.state is ProposalState.DRAFT:
         return redirect(url_for("proposals.draft", draft_id=found.id), 303)
     require(policy.may_edit(viewer(), found))
+    require_mandate(viewer(), found.initiative_id)
     return _form(ProposalForm(data=values(found, queries.places_of(found.id))), found.type, found.node, found)
 
 
 @proposals.route("/vorschlaege/entwurf/<int:draft_id>/pruefen", methods=["GET", "POST"])
 @resident
+@limiter.limit(SUBMISSIONS, methods=["POST"])
 def review(draft_id: int) -> Answer:
     """Show a draft as others will see it, with what resembles it; a POST hands it in."""
     found, person = _draft(draft_id), _person()
@@ -134,7 +136,7 @@ def discard(draft_id: int) -> Answer:
 def _form(form: ProposalForm, kind: ProposalType, node: Node, proposal: Proposal | None) -> Answer:
     """Show the form or take it; whatever is refused comes back with everything typed."""
     person = _person()
-    _prepare(form, kind, node, person, proposal)
+    _prepare(form, kind, node, person)
     if not form.is_submitted():
         clash = None
         if proposal is not None and (clash := _clash(proposal.before, written.before(kind, node))):
@@ -200,11 +202,8 @@ def _save(form: ProposalForm, kind: ProposalType, node: Node, person: User, prop
     )
 
 
-def _prepare(form: ProposalForm, kind: ProposalType, node: Node, person: User, proposal: Proposal | None) -> None:
+def _prepare(form: ProposalForm, kind: ProposalType, node: Node, person: User) -> None:
     speakers = [(str(one.initiative_id), _("für %(name)s", name=one.name)) for one in mandates(person.id)]
-    kept = proposal.initiative if proposal else None
-    if kept is not None and str(kept.id) not in {ident for ident, _label in speakers}:
-        speakers.append((str(kept.id), _("für %(name)s", name=kept.name)))
     partners: dict[str, list[tuple[str, str]]] = {}
     if kind is ProposalType.MERGE:
         found = choices.partners_for(node)

@@ -82,7 +82,8 @@ class ProposalForm(FlaskForm):
         self.places.choices = choices(places)
         spoken = [(AS_PERSON, _l("als Person")), *speakers]
         self.speaker.choices = choices(spoken)
-        if not self.speaker.data:
+        if not self.speaker.data or (not self.is_submitted() and self.speaker.data not in dict(spoken)):
+            # A draft for an initiative whose mandate has ended goes on as one's own.
             self.speaker.data = AS_PERSON
         if kind is ProposalType.MERGE:
             grouped = [

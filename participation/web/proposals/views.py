@@ -21,7 +21,7 @@ from participation.web.proposals import checking, drafting
 from participation.web.proposals.blueprint import proposals
 from participation.web.proposals.course import course
 from participation.web.proposals.forms import WithdrawForm
-from participation.web.security import limiter
+from participation.web.security import CLICKS, COMMENTS, limiter
 from participation.web.shell import Answer, viewer
 
 __all__ = ["checking", "drafting", "proposals"]
@@ -81,7 +81,7 @@ def proposal(number: int) -> Answer:
 
 @proposals.post("/vorschlaege/<int:number>/mitzeichnen")
 @resident
-@limiter.limit("30/minute")
+@limiter.limit(CLICKS)
 def support(number: int) -> Answer:
     """Sign with a proposal, or take the signature back."""
     found, person = _found(number), viewer()
@@ -98,7 +98,7 @@ def support(number: int) -> Answer:
 
 @proposals.post("/vorschlaege/<int:number>/stimme")
 @resident
-@limiter.limit("60/minute")
+@limiter.limit(CLICKS)
 def vote(number: int) -> Answer:
     """Take a stance on a proposal."""
     found = _found(number)
@@ -108,7 +108,7 @@ def vote(number: int) -> Answer:
 
 @proposals.post("/vorschlaege/<int:number>/beitrag")
 @resident
-@limiter.limit("20/minute")
+@limiter.shared_limit(COMMENTS, scope="comments")
 def comment(number: int) -> Answer:
     """Write in a proposal's thread."""
     view = queries.proposal(number, viewer())

@@ -28,7 +28,7 @@ from participation.web.access import public, resident
 from participation.web.accounts.contributions import tell
 from participation.web.dialogue.thread import Topic, handle_comment, handle_vote, more_comments, thread_context
 from participation.web.outcomes.words import KINDS
-from participation.web.security import limiter
+from participation.web.security import CLICKS, COMMENTS, limiter
 from participation.web.shell import Answer, viewer
 from participation.web.strategy.blueprint import strategy
 from participation.web.strategy.words import VOTES, WHOLES, WORDS, area, letter, short
@@ -66,7 +66,7 @@ def node(node_id: str) -> Answer:
 
 @strategy.post("/strategie/<node_id>/beitrag")
 @resident
-@limiter.limit("20/minute")
+@limiter.shared_limit(COMMENTS, scope="comments")
 def comment(node_id: str) -> Answer:
     """Take a contribution to a node's conversation."""
     page = _found(node_id)
@@ -78,7 +78,7 @@ def comment(node_id: str) -> Answer:
 
 @strategy.post("/strategie/<node_id>/stimme")
 @resident
-@limiter.limit("60/minute")
+@limiter.limit(CLICKS)
 def vote(node_id: str) -> Answer:
     """Take a vote on a node."""
     page = _found(node_id)
