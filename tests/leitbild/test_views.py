@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from participation.base.db import db
+from participation.ledger.models import LogEntry
 from participation.leitbild.changes import submit_change
-from participation.leitbild.models import Change, ChangeKind, ChangeState, Draft, DraftState, LogEntry
+from participation.leitbild.models import Change, ChangeKind, ChangeState, Draft, DraftState
 from participation.leitbild.queries import current_number
 from tests.factories import accounts
 from tests.factories import leitbild as make
@@ -176,10 +177,13 @@ def test_the_annex_keeps_what_was_struck(client: FlaskClient):
 def test_anyone_can_check_an_entry_by_hand(client: FlaskClient):
     make.revision()
     page, response = text(client.get("/revisionslog/2")), client.get("/revisionslog/2.json")
-    found = hashlib.sha256(response.data).hexdigest()
+    found = hashlib.sha256(b"\0" + response.data).hexdigest()
     assert found == db.session.get(LogEntry, 2).hash
     assert found in re.sub(r"\s", "", page)
-    assert json.loads(response.data)["previous"] == hashlib.sha256(client.get("/revisionslog/1.json").data).hexdigest()
+    assert (
+        json.loads(response.data)["previous"]
+        == hashlib.sha256(b"\0" + client.get("/revisionslog/1.json").data).hexdigest()
+    )
 
 
 def test_the_log_is_paged(client: FlaskClient, monkeypatch: pytest.MonkeyPatch):
