@@ -20,7 +20,7 @@ from participation.leitbild.payload import DOCUMENT
 
 log = AppGroup("log", help="The verifiable log: key, checkpoints, export.")
 
-REFUSALS = (keys.BadKeyFile, operations.WrongKey, RolledBack, Forked)
+REFUSALS = (keys.BadKeyFile, operations.WrongKey, RolledBack, Forked, OSError)
 
 
 def signer() -> Signer:
@@ -32,11 +32,11 @@ def signer() -> Signer:
 def key() -> None:
     """Make the log's key unless there is one, and print its public part."""
     mine = signer()
-    if not mine.key_file.exists():
-        keys.save(keys.generate(), mine.key_file)
     try:
+        if not mine.key_file.exists():
+            keys.save(keys.generate(), mine.key_file)
         click.echo(str(keys.public(mine.origin, keys.load(mine.key_file))))
-    except keys.BadKeyFile as error:
+    except (keys.BadKeyFile, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -65,16 +65,22 @@ def sign_now(mine: Signer) -> str:
 def rotate() -> None:
     """Change to a new key: an entry of the log says so, and both keys sign it."""
     mine = signer()
-    if not mine.new_key_file.exists():
-        keys.save(keys.generate(), mine.new_key_file)
     try:
-        with mine.alone(), transaction():
-            operations.rotate(mine, DOCUMENT, now())
+        if not mine.new_key_file.exists():
+            keys.save(keys.generate(), mine.new_key_file)
+        new_key = str(keys.public(mine.origin, keys.load(mine.new_key_file)))
+        # After a crash the log may have changed over already, and only the files wait.
+        in_use = queries.keys()
+        if new_key not in in_use:
+            with mine.alone():
+                with transaction():
+                    note = operations.rotate(mine, DOCUMENT, now())
+                mine.remember(note)
+        retired = retire(mine)
+        mine.new_key_file.replace(mine.key_file)
     except REFUSALS as error:
         raise click.ClickException(f"The key stays: {error}.") from error
-    retired = retire(mine)
-    mine.new_key_file.replace(mine.key_file)
-    click.echo(f"The new key signs from now on: {queries.keys()[-1]}")
+    click.echo(f"The new key signs from now on: {new_key}")
     click.echo(f"The old one is kept in {retired}.")
 
 
@@ -100,9 +106,12 @@ def export(file: Path) -> None:
 def prepare() -> str:
     """Have a key and a signature over everything, on one's own machine; return what to tell.
 
+    In production this is the operator's: the key may live with another user, and signing is never a side effect.
     A database in which nothing was ever signed is another log than the one that the key remembers: it gets a new key.
     """
     mine = signer()
+    if current_app.config["MODE"] == "production":
+        return "The log is signed by `flask log sign`."
     if mine.memory.exists() and queries.newest() is None:
         if mine.key_file.exists():
             retire(mine)

@@ -64,6 +64,15 @@ class Signer:
         except (MalformedNote, ValueError, OSError) as error:
             raise Forked(f"{self.memory} is damaged") from error
 
+    def remember(self, note: Note) -> None:
+        """Keep what was signed last, and wait until it is on the disk."""
+        new = self.memory.with_name(self.memory.name + ".tmp")
+        with new.open("w", encoding="utf-8") as file:
+            file.write(str(note))
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self.memory)
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Let only one process at a time sign."""
@@ -75,7 +84,7 @@ class Signer:
 def sign(signer: Signer) -> Note | None:
     """Sign a checkpoint over all entries; None if there is nothing new. Call it within `signer.alone()`.
 
-    Remembers before it hands the signature out: a crash in between costs a signature, never a contradiction.
+    Remembers before the commit hands the signature out: a crash in between costs a signature, never a contradiction.
 
     Raises:
         BadKeyFile, WrongKey: if the key cannot sign this log.
@@ -86,13 +95,16 @@ def sign(signer: Signer) -> Note | None:
     known = queries.keys()
     if known and known[-1] != public:
         raise WrongKey(f"{signer.key_file} holds {public}, but {known[-1]} signs this log")
-    return _sign(signer, [private], public)
+    note = _sign(signer, [private], public)
+    if note is not None:
+        signer.remember(note)
+    return note
 
 
 def rotate(signer: Signer, document: str, at: datetime) -> Note:
     """Append the change to a new key and have both keys sign it; the new key lies in `signer.new_key_file` already.
 
-    The caller puts the files in place after the commit.
+    After the commit the caller has the signer remember the note, and puts the files in place.
 
     Raises:
         BadKeyFile, WrongKey, RolledBack, Forked: as `sign` does.
@@ -164,12 +176,6 @@ def _sign(signer: Signer, privates: Sequence[Ed25519PrivateKey], public: str) ->
     note = signed_checkpoint(tree, signer.origin, last, privates) if len(tree) else None
     if note is None:
         return None
-    new = signer.memory.with_name(signer.memory.name + ".tmp")
-    with new.open("w", encoding="utf-8") as file:
-        file.write(str(note))
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(signer.memory)
     db.session.add(LogCheckpoint(size=len(tree), note=str(note), key=public))
     db.session.flush()
     return note

@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import text
 from werkzeug.serving import make_server
 
+from participation.base.clock import now
 from participation.base.db import db, transaction
 from participation.cli.log import prepare
 from participation.ledger import keys, operations, queries
@@ -174,6 +175,30 @@ def test_the_commands_make_a_key_sign_once_and_change_the_key(separate_app: Flas
         page = site.test_client().get(path)
         assert page.status_code == 200, path
     assert "Schlüssel gewechselt" in site.test_client().get("/revisionslog").text
+
+
+def test_a_change_of_keys_that_was_cut_short_is_finished(site: Flask):
+    """The power fails after the commit and before the files are in place."""
+    mine, first = signer(site), public_key(site)
+    with site.app_context():
+        keys.save(keys.generate(), mine.new_key_file)
+        with mine.alone(), transaction():
+            operations.rotate(mine, "leitbild", now())
+        db.session.remove()
+    assert "signs this log" in invoke(site, "log", "sign").output
+    assert public_key(site) == first
+    assert invoke(site, "log", "rotate").exit_code == 0
+    assert public_key(site) != first
+    assert invoke(site, "log", "sign").output == "Nothing new to sign.\n"
+    assert not mine.new_key_file.exists()
+
+
+def test_a_key_that_signs_nothing_yet_is_not_rotated(separate_app: Flask):
+    invoke(separate_app, "log", "key")
+    refused = invoke(separate_app, "log", "rotate")
+    assert (refused.exit_code, "The key stays" in refused.output) == (1, True)
+    with separate_app.app_context():
+        assert queries.tree().root() == queries.tree(1).root()
 
 
 def test_another_key_than_the_one_in_use_signs_nothing(site: Flask):
