@@ -20,7 +20,6 @@ from participation.web.ledger.publishing import sign_if_possible
 from tests.factories import leitbild as make
 from tests.ledger.stranger import STATIC
 
-pytestmark = pytest.mark.one_database
 NAME = "universitaet.example/zeuge"
 AT = datetime(2026, 12, 1, tzinfo=UTC)
 ADDRESSES = ("/log/checkpoint", "/log/entries", "/log/proof/inclusion?leaf=0", "/log/export.json")
@@ -96,6 +95,7 @@ def _hash(number: int) -> str:
     return db.session.get(LogEntry, number).hash
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "path",
     [
@@ -133,6 +133,7 @@ def test_answers_cost_few_statements(client: FlaskClient, signed: Signer, statem
     assert counted.number == 1, counted.texts
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", ["verify.py", "witness.py"])
 def test_the_programs_are_handed_out_as_they_are(client: FlaskClient, name: str):
     answer = client.get(f"/log/{name}")
