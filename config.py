@@ -6,7 +6,10 @@ what to do about it. The README's table documents every variable.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -75,6 +78,15 @@ class Settings:
         numbers = {name: number(environ, name, default, problems) for name, default in PERIODS.items()}
         self.PROXY_HOPS = number(environ, "PROXY_HOPS", 0, problems)
         self.PERIODS = {name.removesuffix("_DAYS").lower(): timedelta(days=days) for name, days in numbers.items()}
+        self.LOG_ORIGIN = environ.get("LOG_ORIGIN") or urlsplit(self.PUBLIC_URL).hostname or ""
+        if not NAME.fullmatch(self.LOG_ORIGIN):
+            problems.append(f"LOG_ORIGIN is {self.LOG_ORIGIN!r}: {HELP['LOG_ORIGIN']}")
+        self.LOG_KEY_FILE = Path(environ.get("LOG_KEY_FILE") or self.INSTANCE / "log-key").resolve()
+        listed = (environ.get("WITNESSES") or "").split()
+        self.WITNESSES = tuple(one.removesuffix(INDEPENDENT) for one in listed)
+        self.INDEPENDENT_WITNESSES = tuple(one.removesuffix(INDEPENDENT) for one in listed if one.endswith(INDEPENDENT))
+        if not all(map(is_witness, self.WITNESSES)):
+            problems.append(f"WITNESSES is malformed: {HELP['WITNESSES']}")
         https = self.PUBLIC_URL.startswith("https://")
         self.SESSION_COOKIE_SECURE = https
         self.SESSION_COOKIE_NAME = "__Host-session" if https else "session"
@@ -118,12 +130,20 @@ class Test(Settings):
 
 MODES: dict[str, type[Settings]] = {mode.MODE: mode for mode in (Production, Local, Development, Test)}
 
+NAME = re.compile(r"[^\s+]{1,200}")
+WITNESS = re.compile(r"([^\s+]{1,200})\+([0-9a-f]{8})\+(B[A-Za-z0-9+/]{43})")
+"""The B says that it is a witness's key: type 0x04 in Base64."""
+
+INDEPENDENT = "=independent"
+
 PERIODS = {"CHECK_DAYS": 7, "OPEN_DAYS": 28, "EVALUATION_DAYS": 21, "VERIFICATION_DAYS": 7, "APPROVAL_DAYS": 7}
 """Periods of the procedure in days, by environment variable, with their defaults."""
 
 HELP = {
     "SECRET_KEY": "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'",
     "PUBLIC_URL": "the address people use, e.g. https://dialog.example.org",
+    "LOG_ORIGIN": "the log's name in its checkpoints, e.g. dialog.example.org; no spaces, no plus",
+    "WITNESSES": "verifier keys name+id+base64 with spaces between them, each with =independent behind it if it is",
     "MAIL_URL": "smtp://user:password@host:587, smtps://… or file: to write mails into INSTANCE/mail",
 }
 
@@ -137,6 +157,15 @@ def number(environ: Mapping[str, str], name: str, default: int, problems: list[s
         problems.append(f"{name} is {value!r}: it takes a whole number from 0 to 9999")
         return default
     return int(value)
+
+
+def is_witness(key: str) -> bool:
+    """Tell whether a text is a witness's verifier key whose id fits."""
+    found = WITNESS.fullmatch(key)
+    if found is None:
+        return False
+    material = base64.b64decode(found[3])
+    return hashlib.sha256(found[1].encode() + b"\n" + material).hexdigest()[:8] == found[2] and material[0] == 4
 
 
 def database_url(url: str, instance: Path) -> str:

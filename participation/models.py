@@ -3,6 +3,7 @@
 from participation.accounts import models as accounts
 from participation.base.db import Base
 from participation.dialogue import models as dialogue
+from participation.ledger import models as ledger
 from participation.leitbild import models as leitbild
 from participation.moderation import models as moderation
 from participation.notify import models as notify
@@ -16,6 +17,7 @@ metadata = Base.metadata
 __all__ = [
     "accounts",
     "dialogue",
+    "ledger",
     "leitbild",
     "metadata",
     "moderation",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 import config
+from participation.ledger import keys
+from participation.ledger.note import KeyType
 
 COMPLETE = {
     "PARTICIPATION_MODE": "production",
@@ -33,6 +35,9 @@ def test_a_missing_secret_says_how_to_make_one():
         {"MAIL_URL": "pigeon://coop"},
         {"PROXY_HOPS": "-1"},
         {"OPEN_DAYS": "vier"},
+        {"LOG_ORIGIN": "zwei Wörter"},
+        {"WITNESSES": "universitaet.example"},
+        {"WITNESSES": "universitaet.example+00000000+B" + "A" * 43},
         {"PARTICIPATION_MODE": "produktion"},
     ],
 )
@@ -62,3 +67,12 @@ def test_postgresql_uses_psycopg_3(scheme):
 def test_the_database_lives_in_the_instance_folder_by_default(tmp_path):
     settings = config.load({**COMPLETE, "INSTANCE": str(tmp_path)})
     assert settings.SQLALCHEMY_DATABASE_URI == f"sqlite:///{tmp_path}/participation.db"
+
+
+def test_the_logs_name_is_the_host_and_witnesses_may_be_independent():
+    key = str(keys.public("universitaet.example/zeuge", keys.generate(), KeyType.WITNESS))
+    settings = config.load({**COMPLETE, "WITNESSES": f"{key}=independent  {key}"})
+    assert settings.LOG_ORIGIN == "dialog.example.org"
+    assert settings.LOG_KEY_FILE == settings.INSTANCE / "log-key"
+    assert settings.WITNESSES == (key, key)
+    assert settings.INDEPENDENT_WITNESSES == (key,)

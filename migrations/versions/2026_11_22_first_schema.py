@@ -625,9 +625,23 @@ def upgrade() -> None:
     op.create_table(
         "log_entries",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("revision_number", sa.Integer(), nullable=False),
+        sa.Column(
+            "type",
+            sa.Enum(
+                "revision",
+                "resolution",
+                "correction",
+                "redaction",
+                "key-rotation",
+                name="leaftype",
+                native_enum=False,
+                length=24,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("revision_number", sa.Integer(), nullable=True),
         sa.Column("payload", sa.Text(), nullable=False),
-        sa.Column("salt", sa.String(length=64), nullable=False),
         sa.Column("previous_hash", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -637,7 +651,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_log_entries")),
         sa.UniqueConstraint("hash", name=op.f("uq_log_entries_hash")),
         sa.UniqueConstraint("previous_hash", name=op.f("uq_log_entries_previous_hash")),
-        sa.UniqueConstraint("revision_number", name=op.f("uq_log_entries_revision_number")),
+    )
+    with op.batch_alter_table("log_entries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_log_entries_revision_number"), ["revision_number"], unique=False)
+    op.create_table(
+        "log_openings",
+        sa.Column("entry_number", sa.Integer(), nullable=False),
+        sa.Column("field", sa.String(length=40), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("salt", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_number"], ["log_entries.number"], name=op.f("fk_log_openings_entry_number_log_entries")
+        ),
+        sa.PrimaryKeyConstraint("entry_number", "field", "position", name=op.f("pk_log_openings")),
+    )
+    op.create_table(
+        "log_checkpoints",
+        sa.Column("size", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("size", name=op.f("pk_log_checkpoints")),
     )
     op.create_table(
         "node_actors",
@@ -1120,6 +1153,8 @@ def downgrade() -> None:
     op.drop_table("node_places")
     op.drop_table("node_notes")
     op.drop_table("node_actors")
+    op.drop_table("log_checkpoints")
+    op.drop_table("log_openings")
     op.drop_table("log_entries")
     op.drop_table("drafts")
     op.drop_table("delegates")

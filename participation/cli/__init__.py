@@ -7,6 +7,7 @@ import click
 from participation.cli.accounts import accounts
 from participation.cli.dev import dev
 from participation.cli.leitbild import leitbild
+from participation.cli.log import log
 from participation.cli.notify import notify
 from participation.cli.strategy import strategy
 
@@ -14,6 +15,7 @@ COMMANDS: tuple[click.Command, ...] = (
     accounts,
     dev,
     leitbild,
+    log,
     notify,
     strategy,
 )

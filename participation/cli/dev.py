@@ -18,6 +18,7 @@ from participation.base.clock import now
 from participation.base.db import db, transaction
 from participation.cli import demo
 from participation.cli.fill import fill
+from participation.cli.log import prepare as prepare_log
 from participation.cli.strategy import load
 
 dev = AppGroup("dev", help="Set up, fill with examples, measure.")
@@ -44,6 +45,7 @@ def prepare(no_accounts: bool, with_demo: bool) -> None:
         make_accounts()
     if with_demo:
         play()
+    click.echo(prepare_log())
     show_accounts()
 
 

@@ -2,6 +2,7 @@
 
 Vocabulary: change (Änderung, Ä-n: node, before, after, reason, at least one outcome), draft (changes collected for the
 next revision), revision (Fassung n: immutable), passage (one node's wording in one revision), log entry (a publication
-in the revision log, chained by SHA-256), provenance (passage → change → outcome → contributions, and back).
-Asks: outcomes, proposals, strategy, dialogue, accounts, places, base.
+as a leaf of the ledger), provenance (passage → change → outcome → contributions, and back).
+payload says what an entry commits to, contents puts the export together, verify compares entries and tables.
+Asks: outcomes, proposals, strategy, dialogue, accounts, ledger, places, base.
 """

@@ -7,8 +7,9 @@ from sqlalchemy import delete, exists, or_, select, text
 from participation.base.db import db
 from participation.base.verdict import Conflict
 from participation.dialogue.models import Thread
+from participation.ledger.models import LogCheckpoint, LogEntry, LogOpening
 from participation.leitbild import guards
-from participation.leitbild.models import Draft, LogEntry, Passage, Revision
+from participation.leitbild.models import Draft, Passage, Revision
 from participation.proposals.models import Proposal
 
 
@@ -19,6 +20,7 @@ class InUse(Conflict):
 def discard_first() -> None:
     """Delete revision 1, its passages and its entry in the log, before any dialogue; do nothing where there is none.
 
+    What was signed of it goes, too; whoever signs remembers, and refuses to sign another beginning with the same key.
     The guards of the database are lifted and set again in the same transaction, so nobody ever sees them open.
     """
     later = select(Revision.number).where(Revision.number > 1)
@@ -28,7 +30,7 @@ def discard_first() -> None:
     dialect = db.session.get_bind().dialect.name
     for statement in guards.removal(dialect):
         db.session.execute(text(statement))
-    for table in (LogEntry, Passage, Revision):
+    for table in (LogCheckpoint, LogOpening, LogEntry, Passage, Revision):
         db.session.execute(delete(table).execution_options(synchronize_session=False))
     db.session.expire_all()
     for statement in guards.statements(dialect):

@@ -8,8 +8,11 @@ from sqlalchemy import func, select
 
 from participation.base.db import db
 from participation.base.text import render
-from participation.leitbild import chain, payload
-from participation.leitbild.models import LogEntry, Passage, Revision
+from participation.ledger.entries import append
+from participation.ledger.leaf import LeafType
+from participation.ledger.models import LogEntry
+from participation.leitbild import payload
+from participation.leitbild.models import Passage, Revision
 from participation.strategy.models import Node
 
 TITLE = "Ausgangsfassung"
@@ -82,26 +85,13 @@ def write_passages(number: int, changed: dict[str, int]) -> None:
 
 
 def write_entry(revision: Revision, change_ids: tuple[int, ...]) -> LogEntry:
-    """Seal a revision and chain its entry to the last one.
-
-    Two who publish at once would name the same previous hash, which the database takes only once.
-    """
-    last = db.session.execute(
-        select(LogEntry.number, LogEntry.hash).order_by(LogEntry.number.desc()).limit(1)
-    ).one_or_none()
-    number, previous = (last.number + 1, last.hash) if last else (1, chain.GENESIS)
-    salt = chain.new_salt()
-    content = payload.build(number, revision, salt, change_ids)
-    text = chain.sealed(previous, content)
-    entry = LogEntry(
-        number=number,
-        revision_number=revision.number,
-        payload=text,
-        salt=salt,
-        previous_hash=previous,
-        hash=chain.hash_of(text),
+    """Commit to a revision in a new entry of the log, as it stands in the tables now."""
+    return append(
+        LeafType.REVISION,
+        document=payload.DOCUMENT,
         at=revision.published_at,
+        public=payload.public(revision, change_ids),
+        sealed=payload.sealed(revision, change_ids),
+        extra={"revision": revision.number},
+        revision_number=revision.number,
     )
-    db.session.add(entry)
-    db.session.flush()
-    return entry

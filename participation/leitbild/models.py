@@ -1,4 +1,4 @@
-"""Tables of changes, drafts, revisions and the log."""
+"""Tables of changes, drafts and revisions."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from participation.accounts.models import User
 from participation.base.clock import now
 from participation.base.db import Base, choice
+from participation.ledger.models import LogEntry
 from participation.leitbild import guards
 from participation.outcomes.models import Outcome
 from participation.strategy.models import Node, TextState
@@ -214,25 +215,6 @@ class Passage(Base):
     """The change that brought this wording, in this or an earlier revision; empty for the Ausgangsfassung."""
 
     change: Mapped[Change | None] = relationship()
-
-
-class LogEntry(Base):
-    """One publication in the revision log, chained to the one before. Never updated after it was written."""
-
-    __tablename__ = "log_entries"
-
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    revision_number: Mapped[int] = mapped_column(ForeignKey("revisions.number"), unique=True)
-    payload: Mapped[str] = mapped_column(Text)
-    """RFC 8785 canonical JSON; names no person, only commitments to names."""
-    salt: Mapped[str] = mapped_column(String(64))
-    """Hex; opens the commitments to the names of author and approver."""
-    previous_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    """A fork of the chain would have to use a previous hash twice."""
-    hash: Mapped[str] = mapped_column(String(64), unique=True)
-    at: Mapped[datetime]
-
-    revision: Mapped[Revision] = relationship()
 
 
 guards.protect(Revision, Passage, LogEntry)

@@ -1,67 +1,91 @@
-"""What an entry of the log says: built from the tables, when it is published and again whenever it is checked."""
+"""What an entry of the log commits to: read from the tables, when it is published and again whenever it is checked.
+
+Passages, changes and reasons are lists as docs/log-format.md describes them. Beside them stand title, summary, the
+hashes of the HTML that was shown (`rendering`), and under seal who signed.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from participation.accounts.models import User
 from participation.base.db import db
-from participation.leitbild import chain
+from participation.ledger.canonical import canonical
 from participation.leitbild.models import Change, ChangeOutcome, Passage, Revision
 from participation.outcomes.models import Evidence, Outcome
 
-VERSION = 1
-"""Of the payload's form; a reader that does not know it must not guess."""
-
-TYPE = "publication"
+DOCUMENT = "leitbild"
 
 
-def build(number: int, revision: Revision, salt: str, change_ids: Sequence[int]) -> dict[str, Any]:
-    """Return an entry's payload without the hash before it: strings and integers only, and no person's name.
+def public(revision: Revision, change_ids: Sequence[int]) -> dict[str, Any]:
+    """Return what everybody may check: strings and integers only, and no person's name.
 
-    Needs the passages and the changes to be in the database already. Seven statements, however much was changed.
+    Needs passages and changes to be in the database already. Five statements, however much was changed.
     """
+    passages = _passages(revision.number)
+    changes = _changes(change_ids)
+    titles = {row.node_id: row.title for row in passages}
     return {
-        "version": VERSION,
-        "type": TYPE,
-        "number": number,
-        "revision": revision.number,
-        "published_at": chain.rfc3339(revision.published_at),
         "title": revision.title,
         "summary": revision.summary,
-        "summary_html": _sha256(revision.summary_html),
-        "roles": roles(salt, "revision", revision.author_id, revision.approver_id),
-        "changes": changes(salt, change_ids),
-        "text": text(revision.number),
+        "passages": [_passage(row) for row in passages],
+        "changes": [_change(change, titles) for change in changes],
+        "reasons": _reasons(changes, change_ids),
+        "rendering": {
+            "summary": _sha256(revision.summary_html),
+            "passages": _digest([row.html for row in passages]),
+            "changes": _digest([change.diff_html for change in changes]),
+        },
     }
 
 
-def roles(salt: str, subject: str, author_id: int | None, approver_id: int | None) -> list[dict[str, str]]:
-    """Return who signed: role, and commitments to the person and to the name they had."""
-    people = {role: user for role, user in (("author", author_id), ("approver", approver_id)) if user is not None}
-    rows = db.session.execute(select(User.id, User.display_name).where(User.id.in_(people.values()))) if people else ()
+def sealed(revision: Revision, change_ids: Sequence[int]) -> dict[str, Any]:
+    """Return who signed, and the names they had: committed to, never published."""
+    people = {"author": revision.author_id, "approver": revision.approver_id}
+    signed = {role: user_id for role, user_id in people.items() if user_id is not None}
+    rows = db.session.execute(select(User.id, User.display_name).where(User.id.in_(signed.values()))) if signed else ()
     names = {row.id: row.display_name for row in rows}
-    return [
+    found: dict[str, Any] = {}
+    for role, user_id in signed.items():
+        found[role] = {"id": user_id}
+        found[f"{role}_name"] = names.get(user_id, "")
+    if change_ids:
+        found["change_people"] = [
+            {"change": change.id, "author": change.author_id, "approver": change.approver_id or 0}
+            for change in _changes(change_ids)
+        ]
+    return found
+
+
+def outcome_digest(outcome: Outcome) -> str:
+    """Return the hash of what an outcome says."""
+    return _digest(
         {
-            "role": role,
-            "person": chain.commit(salt, subject, role, str(user_id)),
-            "name": chain.commit(salt, subject, role, str(user_id), names.get(user_id, "")),
+            "number": outcome.number or 0,
+            "kind": outcome.kind.value if outcome.kind else "",
+            "node": outcome.node_id or "",
+            "proposal": outcome.proposal_id or 0,
+            "round": outcome.round,
+            "summary": outcome.summary,
+            "pros": outcome.pros,
+            "cons": outcome.cons,
+            "minority": outcome.minority,
+            "yes": outcome.votes_yes,
+            "no": outcome.votes_no,
+            "abstain": outcome.votes_abstain,
         }
-        for role, user_id in people.items()
-    ]
+    )
 
 
-def text(revision_number: int) -> dict[str, Any]:
-    """Return how many passages a revision has, and their hash."""
-    rows = db.session.execute(
+def _passages(revision_number: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    return db.session.execute(
         select(
             Passage.node_id,
-            Passage.position,
             Passage.depth,
             Passage.kind_id,
             Passage.parent_id,
@@ -76,54 +100,59 @@ def text(revision_number: int) -> dict[str, Any]:
         .where(Passage.revision_number == revision_number)
         .order_by(Passage.position, Passage.node_id)
     ).all()
-    passages = [
-        {
-            "node": row.node_id,
-            "position": row.position,
-            "depth": row.depth,
-            "kind": row.kind_id,
-            "parent": row.parent_id or "",
-            "cluster": row.cluster_id or "",
-            "horizon": row.horizon or "",
-            "title": row.title,
-            "body": row.body,
-            "html": _sha256(row.html),
-            "state": row.text_state.value,
-            "change": row.change_id or 0,
-        }
-        for row in rows
-    ]
-    return {"nodes": len(passages), "digest": chain.text_digest(passages)}
 
 
-def changes(salt: str, change_ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Return the changes with their outcomes and evidence, in the order of their numbers."""
+def _passage(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    return {
+        "node": row.node_id,
+        "depth": row.depth,
+        "kind": row.kind_id,
+        "parent": row.parent_id or "",
+        "cluster": row.cluster_id or "",
+        "horizon": row.horizon or "",
+        "title": row.title,
+        "body": row.body,
+        "state": row.text_state.value,
+        "change": row.change_id or 0,
+    }
+
+
+def _changes(change_ids: Sequence[int]) -> Sequence[Change]:
+    if not change_ids:
+        return ()
+    return db.session.scalars(select(Change).where(Change.id.in_(change_ids)).order_by(Change.id)).all()
+
+
+def _change(change: Change, titles: dict[str, str]) -> dict[str, Any]:
+    return {
+        "id": change.id,
+        "kind": change.kind.value,
+        "node": change.node_id or "",
+        "parent": change.parent_id or "",
+        "target": change.target_id or "",
+        "title": titles.get(change.node_id or "", ""),
+        "new_title": change.new_title,
+        "node_kind": change.new_kind_id or "",
+        "before": change.before,
+        "after": change.after,
+    }
+
+
+def _reasons(changes: Iterable[Change], change_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Return why, and what it rests on: apart from the changes, so that words of a person can be erased alone."""
     if not change_ids:
         return []
-    rows = db.session.scalars(select(Change).where(Change.id.in_(change_ids)).order_by(Change.id)).all()
-    resting = _outcomes(change_ids)
-    evidence = _evidence(change_ids)
+    resting, evidence = _outcomes(change_ids), _evidence(change_ids)
     return [
         {
-            "id": change.id,
-            "kind": change.kind.value,
-            "node": change.node_id or "",
-            "parent": change.parent_id or "",
-            "target": change.target_id or "",
-            "title": change.new_title,
-            "node_kind": change.new_kind_id or "",
-            "before": change.before,
-            "after": change.after,
-            "diff_html": _sha256(change.diff_html),
+            "change": change.id,
             "reason": change.reason,
             "culture": change.culture,
             "cross_border": change.cross_border,
-            "author": chain.commit(salt, f"change {change.id}", "author", str(change.author_id)),
-            "approver": chain.commit(salt, f"change {change.id}", "approver", str(change.approver_id)),
             "outcomes": resting[change.id],
             "evidence": evidence[change.id],
         }
-        for change in rows
+        for change in changes
     ]
 
 
@@ -146,26 +175,6 @@ def _outcomes(change_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     return found
 
 
-def outcome_digest(outcome: Outcome) -> str:
-    """Return the hash of what an outcome says."""
-    return chain.digest(
-        {
-            "number": outcome.number or 0,
-            "kind": outcome.kind.value if outcome.kind else "",
-            "node": outcome.node_id or "",
-            "proposal": outcome.proposal_id or 0,
-            "round": outcome.round,
-            "summary": outcome.summary,
-            "pros": outcome.pros,
-            "cons": outcome.cons,
-            "minority": outcome.minority,
-            "yes": outcome.votes_yes,
-            "no": outcome.votes_no,
-            "abstain": outcome.votes_abstain,
-        }
-    )
-
-
 def _evidence(change_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     rows = db.session.execute(
@@ -183,10 +192,14 @@ def _evidence(change_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
                 "version": item.comment_version or 0,
                 "outcome": number or 0,
                 "fate": item.fate.value,
-                "answer": _sha256(item.answer),
+                "answer": item.answer,
             }
         )
     return found
+
+
+def _digest(value: Any) -> str:
+    return _sha256(canonical(value))
 
 
 def _sha256(value: str) -> str:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import aliased
 from participation.accounts.models import Initiative, User
 from participation.base.db import db
 from participation.dialogue.models import Comment
-from participation.leitbild.models import Change, ChangeKind, ChangeOutcome, ChangeState, LogEntry, Revision
+from participation.ledger.models import LogEntry
+from participation.leitbild.models import Change, ChangeKind, ChangeOutcome, ChangeState, Revision
 from participation.outcomes.models import Evidence, Fate, Outcome, OutcomeKind
 from participation.proposals.models import Proposal
 from participation.strategy.models import Node, NodeNote

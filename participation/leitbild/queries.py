@@ -13,7 +13,9 @@ from sqlalchemy.orm import aliased, joinedload
 from participation.accounts.models import User
 from participation.base.db import db
 from participation.dialogue.models import Thread
-from participation.leitbild.models import Change, ChangeState, Draft, DraftState, LogEntry, Passage, Revision
+from participation.ledger.leaf import LeafType
+from participation.ledger.models import LogEntry
+from participation.leitbild.models import Change, ChangeState, Draft, DraftState, Passage, Revision
 from participation.leitbild.policy import may_see_change
 from participation.outcomes.models import Outcome, OutcomeState
 from participation.strategy.models import Node, TextState
@@ -79,6 +81,21 @@ class RevisionRow:
     log_number: int
     hash: str
     previous_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """An entry of the log in a list."""
+
+    number: int
+    type: LeafType
+    at: datetime
+    hash: str
+    previous_hash: str
+    revision: int | None
+    summary_html: str
+    author: str
+    approver: str
 
 
 def current_number() -> int:
@@ -238,12 +255,30 @@ def running_draft() -> Draft | None:
     return db.session.scalar(chosen)
 
 
-def entries(*, before: int | None = None, size: int = 20) -> list[RevisionRow]:
+def entries(*, before: int | None = None, size: int = 20) -> list[EntryRow]:
     """Return entries of the log, newest first; `before` is the number the page before ended with."""
-    chosen = _revisions().order_by(LogEntry.number.desc()).limit(size)
+    author, approver = aliased(User), aliased(User)
+    chosen = (
+        select(
+            LogEntry.number,
+            LogEntry.type,
+            LogEntry.at,
+            LogEntry.hash,
+            LogEntry.previous_hash,
+            Revision.number,
+            func.coalesce(Revision.summary_html, ""),
+            func.coalesce(author.display_name, ""),
+            func.coalesce(approver.display_name, ""),
+        )
+        .outerjoin(Revision, Revision.number == LogEntry.revision_number)
+        .outerjoin(author, author.id == Revision.author_id)
+        .outerjoin(approver, approver.id == Revision.approver_id)
+        .order_by(LogEntry.number.desc())
+        .limit(size)
+    )
     if before is not None:
         chosen = chosen.where(LogEntry.number < before)
-    return [RevisionRow(*row) for row in db.session.execute(chosen)]
+    return [EntryRow(*row) for row in db.session.execute(chosen)]
 
 
 def entry(number: int) -> LogEntry | None:

@@ -1,19 +1,25 @@
-"""Checking the whole log: hashes, links, numbers, and every payload against the tables it speaks of."""
+"""Checking the whole log: hashes, links, numbers, and every commitment against the tables it speaks of."""
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import func, select
 
 from participation.base.db import db
-from participation.leitbild import chain, payload
-from participation.leitbild.models import Change, LogEntry, Passage, Revision
+from participation.ledger.entries import opened, salts
+from participation.ledger.export import commitments
+from participation.ledger.leaf import GENESIS, Leaf, LeafType, hash_text, read, rfc3339
+from participation.ledger.merkle import Tree
+from participation.ledger.models import LogCheckpoint, LogEntry
+from participation.ledger.note import Checkpoint, MalformedNote, Note
+from participation.leitbild import payload
+from participation.leitbild.contents import changes_by_revision
+from participation.leitbild.models import Passage, Revision
 from participation.strategy.models import Node
+
+_IS = {"passages": "are", "changes": "are", "reasons": "are"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,102 +47,105 @@ class Report:
 
 
 def verify() -> Report:
-    """Recompute the chain from the first entry to the last and compare it with the tables."""
+    """Check every entry and the state in use; a bounded number of statements for each entry.
+
+    Finds what was altered without rewriting everything after it; against that only a checkpoint kept elsewhere helps.
+    """
     entries = {entry.number: entry for entry in db.session.scalars(select(LogEntry))}
     revisions = {revision.number: revision for revision in db.session.scalars(select(Revision))}
-    changes: dict[int, list[int]] = defaultdict(list)
-    rows = select(Change.id, Change.revision_number).where(Change.revision_number.is_not(None))
-    for change_id, number in db.session.execute(rows):
-        changes[number or 0].append(change_id)
-    last = max([0, *entries, *revisions])
+    changes = changes_by_revision()
+    last = max(entries, default=0)
     broken: list[Finding] = []
     remarks: list[Finding] = []
-    previous = chain.GENESIS
+    previous = GENESIS
+    revision_number = 0
     for number in range(1, last + 1):
         entry = entries.get(number)
         if entry is None:
             broken.append(Finding(number, "the entry is missing"))
             previous = ""
             continue
-        found = [*_own(entry, previous), *_told(entry, revisions.get(entry.revision_number), changes)]
+        found = [*_own(entry, previous)]
+        if entry.type is LeafType.REVISION:
+            revision_number += 1
+            if entry.revision_number != revision_number:
+                found.append(("a revision is missing before it", True))
+            found += _told(entry, revisions.get(entry.revision_number or 0), changes)
         broken += [Finding(number, text) for text, serious in found if serious]
         remarks += [Finding(number, text) for text, serious in found if not serious]
         previous = entry.hash
+    told = {entry.revision_number for entry in entries.values() if entry.type is LeafType.REVISION}
+    broken += [Finding(last + 1, f"revision {number} has no entry") for number in sorted({*revisions} - told)]
+    broken += [Finding(size, text) for size, text in _signed([hash_text(entries[n].payload) for n in sorted(entries)])]
     broken += [Finding(last, text) for text in _current(max(revisions, default=0))]
     return Report(len(entries), previous, tuple(broken), tuple(remarks))
 
 
 def _own(entry: LogEntry, previous: str) -> Iterator[tuple[str, bool]]:
     """Yield what is wrong with the entry itself and with its link."""
-    if chain.hash_of(entry.payload) != entry.hash:
+    if hash_text(entry.payload).hex() != entry.hash:
         yield "the hash does not fit the payload", True
     if entry.previous_hash != previous:
         yield "it does not follow the entry before it", True
-    said = _parsed(entry)
-    if said is None:
-        yield "the payload is not canonical JSON", True
+    leaf = _leaf(entry)
+    if leaf is None:
+        yield "the payload is not a leaf in canonical JSON", True
         return
-    if said.get("previous") != entry.previous_hash:
+    if leaf.previous != entry.previous_hash:
         yield "the payload names another previous hash", True
-    if said.get("number") != entry.number or said.get("revision") != entry.revision_number:
+    if leaf.number != entry.number or leaf.extra.get("revision") != entry.revision_number:
         yield "the payload has another number", True
-    if said.get("published_at") != chain.rfc3339(entry.at):
+    if leaf.type is not entry.type:
+        yield "the payload is of another type", True
+    if leaf.time != rfc3339(entry.at):
         yield "the payload has another time", True
 
 
 def _told(entry: LogEntry, revision: Revision | None, changes: Mapping[int, list[int]]) -> Iterator[tuple[str, bool]]:
-    """Yield where the payload and the tables disagree."""
-    said = _parsed(entry)
-    if said is None:
+    """Yield where the commitments and the tables disagree."""
+    leaf = _leaf(entry)
+    if leaf is None:
         return
     if revision is None:
         yield "its revision is missing", True
         return
-    real = payload.build(entry.number, revision, entry.salt, changes[revision.number])
-    for key, value in real.items():
-        told = said.get(key)
-        if told == value:
-            continue
-        if key == "roles":
-            yield from _roles(told, value)
-        elif key == "changes":
-            yield from ((text, True) for text in _changes(told, value))
-        elif key == "text":
-            yield "the passages are not those that were sealed", True
-        else:
-            yield f"{key} is not what was sealed", True
-    if extra := set(said) - set(real) - {"previous"}:
-        yield f"the payload says more than it should: {', '.join(sorted(extra))}", True
+    known = salts([entry.number]).get(entry.number, {})
+    ids = changes[revision.number]
+    public = commitments(opened(payload.public(revision, ids), known))
+    for name in sorted({*public, *leaf.commitments}):
+        if public.get(name) != leaf.commitments.get(name):
+            yield f"the {name} {_IS.get(name, 'is')} not what was sealed", True
+    sealed = commitments(opened(payload.sealed(revision, ids), known))
+    for name in sorted(set(leaf.sealed) - {field for field, _place in known}):
+        yield f"the salt of the {name} is missing", True
+    for name in sorted({*sealed, *leaf.sealed}):
+        if sealed.get(name) != leaf.sealed.get(name):
+            # People may rename themselves.
+            renamed = name.endswith("_name") and (name in sealed) == (name in leaf.sealed)
+            role = name.removesuffix("_name")
+            yield (f"the {role} has another name today", False) if renamed else (f"the {role} is not who signed", True)
+    places = select(Passage.position).where(Passage.revision_number == revision.number).order_by(Passage.position)
+    if any(at != place for at, place in enumerate(db.session.scalars(places))):
+        yield "the passages do not stand in their places", True
 
 
-def _roles(told: Any, real: list[dict[str, str]]) -> Iterator[tuple[str, bool]]:
-    """Yield a changed person as broken, a changed name only as a remark: people may rename themselves."""
-    if not isinstance(told, list) or [_person(role) for role in told] != [_person(role) for role in real]:
-        yield "author or approver is not who signed", True
-        return
-    for one, other in zip(told, real, strict=True):
-        if one.get("name") != other["name"]:
-            yield f"the {other['role']} has another name today", False
+def _signed(hashes: list[bytes]) -> Iterator[tuple[int, str]]:
+    """Yield which checkpoints the entries do not fit."""
+    rows = db.session.execute(select(LogCheckpoint.size, LogCheckpoint.note).order_by(LogCheckpoint.size)).all()
+    tree = Tree(hashes)
+    for size, text in rows:
+        if size > len(tree):
+            yield size, f"{size} entries were signed, {len(tree)} are left"
+        elif _checkpoint(text) != (size, tree.root(size)):
+            yield size, f"the first {size} entries are not those that were signed"
 
 
-def _person(role: Any) -> tuple[Any, Any]:
-    return (role.get("role"), role.get("person")) if isinstance(role, dict) else (None, None)
-
-
-def _changes(told: Any, real: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield which change differs, and in what."""
-    sealed = {item.get("id"): item for item in told if isinstance(item, dict)} if isinstance(told, list) else {}
-    present = {item["id"]: item for item in real}
-    for change_id in sorted({*sealed, *present}, key=str):
-        one, other = sealed.get(change_id), present.get(change_id)
-        if one is None or other is None:
-            yield f"change {change_id} is {'not part of the payload' if one is None else 'missing'}"
-            continue
-        fields = sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
-        if fields:
-            yield f"change {change_id}: {', '.join(fields)} is not what was sealed"
-    if sealed.keys() == present.keys() and told != real and all(sealed[key] == present[key] for key in present):
-        yield "the changes stand in another order"
+def _checkpoint(text: str) -> tuple[int, bytes] | None:
+    try:
+        found = Checkpoint.parse(Note.parse(text).text)
+    except MalformedNote:
+        return None
+    return found.size, found.root
 
 
 def _current(number: int) -> Iterator[str]:
@@ -157,10 +166,8 @@ def _current(number: int) -> Iterator[str]:
         yield f"the strategy shows another wording of {node_id} than the newest revision"
 
 
-def _parsed(entry: LogEntry) -> dict[str, Any] | None:
+def _leaf(entry: LogEntry) -> Leaf | None:
     try:
-        said = json.loads(entry.payload)
-        sound = isinstance(said, dict) and chain.canonical(said) == entry.payload
-    except (ValueError, TypeError):
+        return read(entry.payload)
+    except ValueError:
         return None
-    return said if sound else None

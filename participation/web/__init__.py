@@ -17,6 +17,7 @@ from flask import Blueprint
 from participation.web.accounts.views import accounts
 from participation.web.dialogue.views import dialogue
 from participation.web.info.views import info
+from participation.web.ledger.views import ledger
 from participation.web.leitbild.views import leitbild
 from participation.web.moderation.views import moderation
 from participation.web.notify.views import notify
@@ -30,6 +31,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     dialogue,
     info,
     moderation,
+    ledger,
     leitbild,
     notify,
     outcomes,

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import func, select
 
 from participation.base.db import db
+from participation.ledger.models import LogEntry
 from participation.leitbild.discard import InUse, discard_first
 from participation.leitbild.effects import node_effects
-from participation.leitbild.models import LogEntry, Passage, Revision
+from participation.leitbild.models import Passage, Revision
 from participation.leitbild.provenance import revisions_by_outcome
 from participation.outcomes.models import OutcomeState
 from tests.factories import dialogue, leitbild, outcomes

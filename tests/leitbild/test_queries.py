@@ -174,7 +174,7 @@ def test_changes_are_public_only_once_published(app: Flask, history):
 def test_lists_continue_after_a_number(app: Flask, history):
     assert [row.number for row in queries.revisions(size=2)] == [3, 2]
     assert [row.number for row in queries.revisions(before=2, size=2)] == [1]
-    assert [row.log_number for row in queries.entries(before=3)] == [2, 1]
+    assert [row.number for row in queries.entries(before=3)] == [2, 1]
     assert queries.change_counts([1, 2, 3]) == {2: 2, 3: 2}
 
 

@@ -12,8 +12,12 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from participation.base.db import db, transaction
-from participation.leitbild import chain, guards
-from participation.leitbild.models import Change, LogEntry, Passage, Revision
+from participation.ledger.canonical import canonical
+from participation.ledger.commitments import commit
+from participation.ledger.leaf import hash_text
+from participation.ledger.models import LogEntry, LogOpening
+from participation.leitbild import guards
+from participation.leitbild.models import Change, Passage, Revision
 from participation.leitbild.verify import Report, verify
 from tests.factories import leitbild as make
 
@@ -52,11 +56,11 @@ def rehash(number: int, alter: Callable[[dict], None]) -> None:
     entry = db.session.get(LogEntry, number)
     said = json.loads(entry.payload)
     alter(said)
-    told = chain.canonical(said)
+    told = canonical(said)
     write(
         "UPDATE log_entries SET payload = :payload, hash = :hash WHERE number = :n",
         payload=told,
-        hash=chain.hash_of(told),
+        hash=hash_text(told).hex(),
         n=number,
     )
 
@@ -111,14 +115,21 @@ def test_any_alteration_is_found_and_the_entry_named(history: list[Change], seed
         lambda: write("DELETE FROM evidence WHERE outcome_id = :x", x=change.first_outcome_id),
         lambda: write("UPDATE log_entries SET hash = :h WHERE number = :n", h="a" * 64, n=n),
         lambda: write("UPDATE log_entries SET previous_hash = :h WHERE number = :n", h="a" * 64, n=n),
-        lambda: write("UPDATE log_entries SET salt = :h WHERE number = :n", h="a" * 64, n=n),
+        lambda: write(
+            "UPDATE log_openings SET salt = :h WHERE entry_number = :n AND field = 'passages' AND position = 0",
+            h=b"a" * 32,
+            n=n,
+        ),
+        lambda: write("DELETE FROM log_openings WHERE entry_number = :n AND field = 'author_name'", n=n),
+        lambda: write("UPDATE log_entries SET type = 'correction' WHERE number = :n", n=n),
+        lambda: write("UPDATE log_entries SET revision_number = 1 WHERE number = :n", n=n),
         lambda: write("UPDATE log_entries SET payload = payload || ' ' WHERE number = :n", n=n),
-        lambda: rehash(n, lambda said: said.update(summary="Alles gut.")),
-        lambda: rehash(n, lambda said: said["changes"][0].update(reason="Weil.")),
-        lambda: rehash(n, lambda said: said["changes"].clear()),
+        lambda: rehash(n, lambda said: said["commitments"].update(summary="a" * 64)),
+        lambda: rehash(n, lambda said: said["commitments"].update(reasons="a" * 64)),
+        lambda: rehash(n, lambda said: said["commitments"].pop("changes")),
         lambda: rehash(n, lambda said: said.update(extra="x")),
-        lambda: rehash(n, lambda said: said["text"].update(nodes=1)),
-        lambda: rehash(n, lambda said: said["roles"][0].update(person="0" * 64)),
+        lambda: rehash(n, lambda said: said["commitments"].update(passages="a" * 64)),
+        lambda: rehash(n, lambda said: said["sealed"].update(author="0" * 64)),
     ]
     alterations[seed % len(alterations)]()
     first = checked().first
@@ -135,12 +146,14 @@ def test_swapped_hashes_are_found(history: list[Change]):
 
 
 def test_a_removed_entry_is_missed(history: list[Change]):
+    write("DELETE FROM log_openings WHERE entry_number = 3")
     write("DELETE FROM log_entries WHERE number = 3")
     report = checked()
     assert (report.first.number, report.first.text) == (3, "the entry is missing")
 
 
 def test_a_cut_off_end_is_missed_while_its_revision_stays(history: list[Change]):
+    write("DELETE FROM log_openings WHERE entry_number = :n", n=ENTRIES)
     write("DELETE FROM log_entries WHERE number = :n", n=ENTRIES)
     assert checked().first.number == ENTRIES
 
@@ -148,7 +161,8 @@ def test_a_cut_off_end_is_missed_while_its_revision_stays(history: list[Change])
 def test_one_rewritten_entry_breaks_at_the_next(history: list[Change]):
     """Payload, tables and own hash all altered alike: only the chain still knows."""
     write("UPDATE revisions SET title = 'x' WHERE number = 2")
-    rehash(2, lambda said: said.update(title="x"))
+    salt = db.session.get(LogOpening, (2, "title", 0)).salt
+    rehash(2, lambda said: said["commitments"].update(title=commit(salt, b'"x"').hex()))
     report = checked()
     assert (report.first.number, report.first.text) == (3, "it does not follow the entry before it")
 
@@ -200,4 +214,4 @@ def test_the_command_says_where_it_breaks(separate_app: Flask):
         write("UPDATE passages SET body = 'x' WHERE node_id = 'lce-leitsatz'")
     broken = runner.invoke(leitbild, ["verify"])
     assert broken.exit_code == 1
-    assert "BROKEN at entry 1: the passages are not those that were sealed" in broken.output
+    assert "BROKEN at entry 1: the passages are not what was sealed" in broken.output

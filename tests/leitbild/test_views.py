@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask, g
@@ -12,8 +13,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from participation.base.db import db
+from participation.ledger import keys
+from participation.ledger.models import LogEntry
 from participation.leitbild.changes import submit_change
-from participation.leitbild.models import Change, ChangeKind, ChangeState, Draft, DraftState, LogEntry
+from participation.leitbild.models import Change, ChangeKind, ChangeState, Draft, DraftState
 from participation.leitbild.queries import current_number
 from tests.factories import accounts
 from tests.factories import leitbild as make
@@ -176,10 +179,13 @@ def test_the_annex_keeps_what_was_struck(client: FlaskClient):
 def test_anyone_can_check_an_entry_by_hand(client: FlaskClient):
     make.revision()
     page, response = text(client.get("/revisionslog/2")), client.get("/revisionslog/2.json")
-    found = hashlib.sha256(response.data).hexdigest()
+    found = hashlib.sha256(b"\0" + response.data).hexdigest()
     assert found == db.session.get(LogEntry, 2).hash
     assert found in re.sub(r"\s", "", page)
-    assert json.loads(response.data)["previous"] == hashlib.sha256(client.get("/revisionslog/1.json").data).hexdigest()
+    assert (
+        json.loads(response.data)["previous"]
+        == hashlib.sha256(b"\0" + client.get("/revisionslog/1.json").data).hexdigest()
+    )
 
 
 def test_the_log_is_paged(client: FlaskClient, monkeypatch: pytest.MonkeyPatch):
@@ -214,6 +220,17 @@ def wanted(page: str, **values: object) -> dict[str, object]:
     return {"csrf_token": token_in(page), **hidden, **values}
 
 
+@pytest.fixture
+def key_at_hand(app: Flask) -> Iterator[None]:
+    """Let the web process sign, as on one's own machine."""
+    path = app.config["LOG_KEY_FILE"]
+    keys.save(keys.generate(), path)
+    yield
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
+
+
+@pytest.mark.usefixtures("key_at_hand")
 def test_from_an_outcome_to_a_revision(client: FlaskClient, app: Flask):
     node = make.measure()
     record = outcome(node_comment(node_id=node.id), node_id=node.id)
@@ -273,6 +290,7 @@ def test_from_an_outcome_to_a_revision(client: FlaskClient, app: Flask):
     page = text(client.get("/moderation/entwurf"))
     published = client.post("/moderation/entwurf/veroeffentlichen", data=wanted(page))
     assert (published.status_code, published.headers["Location"]) == (303, "/revisionslog/2")
+    assert client.get("/log/checkpoint").text.splitlines()[1] == "2"
     assert "Ein neuer Satz über Speicher" in text(client.get("/leitbild"))
     again = client.post("/moderation/entwurf/veroeffentlichen", data=wanted(page))
     assert again.status_code == 409

@@ -12,7 +12,8 @@ from participation.base.db import Base, db, transaction
 from participation.base.yaml_source import ContentError
 from participation.dialogue.models import CommentKind
 from participation.dialogue.operations import write_comment
-from participation.leitbild.models import LogEntry, Passage, Revision
+from participation.ledger.models import LogEntry
+from participation.leitbild.models import Passage, Revision
 from participation.places.models import Place
 from participation.strategy.importer import WordingChanged, import_content
 from participation.strategy.models import ContentImport, Node, NodeNote

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 from flask import Response, render_template, request, url_for
 
 from participation.base.verdict import NotFound
+from participation.ledger.leaf import read
 from participation.leitbild import provenance, queries
 from participation.web.access import public
 from participation.web.leitbild import words
@@ -26,9 +25,9 @@ def entries() -> str:
     return render_template(
         "leitbild/_entries.html" if "HX-Request" in request.headers else "leitbild/log.html",
         rows=shown,
-        counts=queries.change_counts([row.number for row in shown]),
+        counts=queries.change_counts([row.revision for row in shown if row.revision]),
         total=queries.entry_count(),
-        older=url_for("leitbild.log", vor=shown[-1].log_number) if len(rows) > PAGE else None,
+        older=url_for("leitbild.log", vor=shown[-1].number) if len(rows) > PAGE else None,
         newer=url_for("leitbild.log") if before else None,
     )
 
@@ -38,9 +37,12 @@ def entries() -> str:
 def entry(number: int) -> str:
     """Show one entry: who, what, why, and the hash."""
     found = queries.entry(number)
-    row = queries.revision_row(found.revision_number) if found is not None else None
-    if found is None or row is None:
+    if found is None:
         raise NotFound
+    leaf = read(found.payload)
+    row = queries.revision_row(found.revision_number) if found.revision_number else None
+    if row is None:
+        return render_template("leitbild/key_entry.html", entry=found, leaf=leaf)
     changes = queries.changes_of_revision(row.number)
     return render_template(
         "leitbild/entry.html",
@@ -48,7 +50,7 @@ def entry(number: int) -> str:
         revision=row,
         changes=changes,
         grounds=provenance.grounds([change.id for change in changes]),
-        commitments=json.loads(found.payload)["roles"],
+        sealed=bool(leaf.sealed),
         words=words,
     )
 
@@ -56,7 +58,7 @@ def entry(number: int) -> str:
 @leitbild.get("/revisionslog/<int:number>.json")
 @public
 def payload(number: int) -> Response:
-    """Hand out the entry byte for byte as it was sealed: its SHA-256 is the hash."""
+    """Hand out the leaf byte for byte as it was sealed: SHA-256 of a zero byte and this file is its hash."""
     found = queries.entry(number)
     if found is None:
         raise NotFound

@@ -16,6 +16,7 @@ from participation.leitbild.drafts import DraftEdited, StaleDraft
 from participation.leitbild.models import Change, Draft
 from participation.leitbild.wording import ReasonMissing
 from participation.web.access import moderator
+from participation.web.ledger.publishing import sign_if_possible
 from participation.web.leitbild import words
 from participation.web.leitbild.blueprint import leitbild
 from participation.web.leitbild.forms import DraftForm, ReasonForm, number
@@ -143,6 +144,7 @@ def publish_draft() -> Answer:
             revision = publish.publish(_me(), running, expected_edit=_edit())
     except DomainError as error:
         return _refused(error, None)
+    sign_if_possible()
     flash(_("Fassung %(n)s ist veröffentlicht.", n=revision.number), "success")
     return redirect(url_for("leitbild.entry", number=queries.entry_count()), 303)
 

@@ -1,0 +1,110 @@
+"""Writing entries, and putting what was published back beside the salts it was committed with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from participation.base.db import db
+from participation.ledger.commitments import SALT_SIZE, Opening
+from participation.ledger.export import Content, commitments
+from participation.ledger.leaf import GENESIS, LISTS, Leaf, LeafType, rfc3339
+from participation.ledger.models import LogEntry, LogOpening
+
+Values = Mapping[str, Any]
+"""Field → what it says; the fields named in LISTS hold lists."""
+
+Salts = Mapping[tuple[str, int], bytes]
+"""(Field, place) → salt, for one entry."""
+
+NO_SALT = bytes(SALT_SIZE)
+"""Stands in for a salt that is gone: it opens nothing, so whoever checks finds the gap."""
+
+
+def append(
+    kind: LeafType,
+    *,
+    document: str,
+    at: datetime,
+    public: Values,
+    sealed: Values,
+    extra: Mapping[str, Any],
+    revision_number: int | None = None,
+) -> LogEntry:
+    """Commit to the values under fresh salts and chain the leaf to the last one.
+
+    Two who append at once name the same previous hash, which the database takes only once.
+    """
+    last = db.session.execute(
+        select(LogEntry.number, LogEntry.hash).order_by(LogEntry.number.desc()).limit(1)
+    ).one_or_none()
+    content, secret = _fresh(public), _fresh(sealed)
+    leaf = Leaf(
+        type=kind,
+        number=last.number + 1 if last else 1,
+        previous=last.hash if last else GENESIS,
+        document=document,
+        time=rfc3339(at),
+        commitments=commitments(content),
+        sealed=commitments(secret),
+        extra=extra,
+    )
+    entry = LogEntry(
+        number=leaf.number,
+        type=kind,
+        revision_number=revision_number,
+        payload=leaf.text,
+        previous_hash=leaf.previous,
+        hash=leaf.hash.hex(),
+        at=at,
+    )
+    db.session.add(entry)
+    db.session.flush()
+    openings = [
+        {"entry_number": leaf.number, "field": name, "position": place, "salt": opening.salt}
+        for name, field in {**content, **secret}.items()
+        for place, opening in enumerate([field] if isinstance(field, Opening) else field)
+        if isinstance(opening, Opening)
+    ]
+    if openings:
+        db.session.execute(insert(LogOpening), openings)
+    return entry
+
+
+def salts(numbers: Sequence[int]) -> dict[int, Salts]:
+    """Return the salts of entries, in one statement."""
+    found: dict[int, dict[tuple[str, int], bytes]] = defaultdict(dict)
+    rows = db.session.execute(
+        select(LogOpening.entry_number, LogOpening.field, LogOpening.position, LogOpening.salt).where(
+            LogOpening.entry_number.in_(numbers)
+        )
+    )
+    for number, field, position, salt in rows:
+        found[number][field, position] = salt
+    return dict(found)
+
+
+def opened(values: Values, known: Salts) -> Content:
+    """Return values with the salts they were committed with: what a stranger needs to check them."""
+    return {
+        name: [_opening(known, name, place, item) for place, item in enumerate(value)]
+        if name in LISTS
+        else _opening(known, name, 0, value)
+        for name, value in values.items()
+    }
+
+
+def _opening(known: Salts, name: str, place: int, value: Any) -> Opening:
+    salt = known.get((name, place), NO_SALT)
+    return Opening(salt if len(salt) == SALT_SIZE else NO_SALT, value)
+
+
+def _fresh(values: Values) -> Content:
+    return {
+        name: [Opening.new(item) for item in value] if name in LISTS else Opening.new(value)
+        for name, value in values.items()
+    }
