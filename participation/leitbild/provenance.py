@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from participation.accounts.models import Initiative, User
 from participation.base.db import db
-from participation.dialogue.models import Comment
+from participation.dialogue.models import Comment, CommentState
 from participation.ledger.models import LogEntry
 from participation.leitbild.models import Change, ChangeKind, ChangeOutcome, ChangeState, Revision
 from participation.outcomes.models import Evidence, Fate, Outcome, OutcomeKind
@@ -31,10 +31,10 @@ class Source:
     """A proposal's number."""
     title: str
     """A proposal's title; empty for a comment."""
-    author: str
-    author_id: int
+    who: str
+    """The initiative it was written for, else the person; empty for a comment that is no longer shown."""
     place: str
-    initiative: str
+    """Where the person lives; empty for an initiative."""
     version: int | None
     fate: Fate
     answer: str
@@ -206,7 +206,7 @@ def _sources(change_ids: Collection[int]) -> dict[int, list[Source]]:
             Evidence.answer,
             Proposal.number,
             Proposal.title,
-            speaker.id.label("author_id"),
+            Comment.state,
             speaker.display_name,
             speaker.residence_label,
             Initiative.name.label("initiative"),
@@ -220,16 +220,15 @@ def _sources(change_ids: Collection[int]) -> dict[int, list[Source]]:
     )
     found: dict[int, list[Source]] = defaultdict(list)
     for row in rows:
+        shown = row.state in (None, CommentState.VISIBLE)
         found[row.outcome_id].append(
             Source(
                 kind="comment" if row.comment_id is not None else "proposal",
                 id=row.comment_id or row.proposal_id,
                 number=row.number,
                 title=row.title or "",
-                author=row.display_name,
-                author_id=row.author_id,
-                place=row.residence_label,
-                initiative=row.initiative or "",
+                who=(row.initiative or row.display_name) if shown else "",
+                place=row.residence_label if shown and not row.initiative else "",
                 version=row.comment_version,
                 fate=row.fate,
                 answer=row.answer,

@@ -39,9 +39,9 @@ class Kept:
 def from_request(request: Request) -> Kept | None:
     """Return the form of a refused POST, or None where there is nothing to keep.
 
-    A log-in or registration that carries a form along keeps that one: it is what the person came for. A form that another site
-    sent is nobody's words: offering it again, with a valid token, would be one click away from doing what that site
-    wants.
+    A log-in or registration that carries a form along keeps that one: it is what the person came for. A form that
+    another site sent is nobody's words: offering it again, with a valid token, would be one click away from doing what
+    that site wants.
     """
     if request.method != "POST" or from_elsewhere(request) or not readable(request):
         return None

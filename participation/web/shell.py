@@ -120,6 +120,14 @@ def viewer() -> User | None:
     return current_user._get_current_object() if current_user.is_authenticated else None  # noqa: SLF001 - Flask's proxy has no public way
 
 
+def member() -> User:
+    """Return the person logged in; only for views that no visitor reaches."""
+    person = viewer()
+    if person is None:
+        abort(401)
+    return person
+
+
 def context() -> dict[str, Any]:
     """Return what every template may use."""
     unread = 0

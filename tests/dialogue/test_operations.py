@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
+from participation.accounts.initiatives import end_mandate
 from participation.accounts.models import InitiativeState
 from participation.base import events
 from participation.base.db import db
@@ -122,6 +123,17 @@ def test_only_delegates_write_for_an_initiative(app):
     with pytest.raises(Denied):
         dialogue.comment(thread, stranger, initiative_id=waiting.id)
     assert thread.comment_count == 1
+
+
+def test_what_an_initiative_said_is_not_changed_after_the_mandate(app):
+    delegate, colleague = accounts.user(), accounts.user()
+    group = accounts.initiative(delegate, colleague)
+    spoken = dialogue.comment(dialogue.thread(), delegate, "Zuerst.", initiative_id=group.id)
+    edit_comment(delegate, spoken, "Danach.", expected_version=1)
+    end_mandate(colleague, group, delegate.id)
+    with pytest.raises(Denied):
+        edit_comment(delegate, spoken, "Etwas ganz anderes.", expected_version=2)
+    assert spoken.body == "Danach."
 
 
 def test_the_same_form_twice_is_one_comment(heard):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from participation.web.access import declared
 from tests.factories.accounts import log_in, moderator, user
@@ -24,7 +24,7 @@ def rules(app: Flask) -> list[Rule]:
 
 def address(app: Flask, rule: Rule) -> str:
     """Build an address for a rule with plausible values for its parts."""
-    values = {name: 1 if "Integer" in type(part).__name__ else "x" for name, part in rule._converters.items()}
+    values = {name: 1 if isinstance(part, IntegerConverter) else "x" for name, part in rule._converters.items()}
     with app.test_request_context():
         return app.url_map.bind("localhost").build(
             rule.endpoint, values, method=min(rule.methods - {"HEAD", "OPTIONS"})

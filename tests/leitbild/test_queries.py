@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from participation.base.db import db
+from participation.dialogue.operations import hide_comment, withdraw_comment
 from participation.leitbild import annex, compare, provenance, queries
 from participation.leitbild.models import ChangeKind, Passage
 from participation.outcomes.models import Fate
@@ -123,10 +124,14 @@ def test_provenance_goes_back_to_the_presentation(app: Flask):
     assert (found.author, found.log_number) == ("A. Wendt", 2)
     (ground,) = found.grounds
     assert (ground.votes, ground.minority) == (7, "Der Wasserbedarf sei ungeklärt.")
-    assert [(s.author, s.place, s.initiative, s.fate, s.answer) for s in ground.sources] == [
-        ("Jens R.", "Jänschwalde/Janšojce", "", Fate.ADOPTED, "Weil es überzeugt."),
-        ("Maria K.", "", "Radweg Neiße", Fate.CONSIDERED, "Wird je Standort geprüft."),
+    assert [(s.who, s.place, s.fate, s.answer) for s in ground.sources] == [
+        ("Jens R.", "Jänschwalde/Janšojce", Fate.ADOPTED, "Weil es überzeugt."),
+        ("Radweg Neiße", "", Fate.CONSIDERED, "Wird je Standort geprüft."),
     ]
+    withdraw_comment(speaker, one)
+    hide_comment(moderator(), two, "Regel 3")
+    (ground,) = provenance.origin(change.id).grounds
+    assert [(s.who, s.place, s.fate) for s in ground.sources] == [("", "", Fate.ADOPTED), ("", "", Fate.CONSIDERED)]
 
 
 def test_provenance_names_earlier_changes(app: Flask, history):

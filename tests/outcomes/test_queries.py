@@ -67,9 +67,9 @@ class TestEvidence:
         edit_comment(author, hidden, "Danach.", expected_version=1)
         hide_comment(moderator(), hidden, "Regel 3")
         withdraw_comment(author, withdrawn)
-        assert [(p.html, p.state, p.shown) for p in pieces.evidence(outcome.id)] == [
-            ("", CommentState.HIDDEN, False),
-            ("", CommentState.WITHDRAWN, False),
+        assert [(p.html, p.author, p.state, p.shown) for p in pieces.evidence(outcome.id)] == [
+            ("", "", CommentState.HIDDEN, False),
+            ("", "", CommentState.WITHDRAWN, False),
         ]
         restore_comment(moderator(), hidden)
         assert pieces.evidence(outcome.id)[0].html

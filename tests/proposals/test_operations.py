@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from participation.accounts.initiatives import end_mandate
 from participation.accounts.models import InitiativeState
 from participation.base.clock import now
 from participation.base.db import db, transaction
@@ -157,6 +158,23 @@ def test_delegates_write_for_their_initiative_and_nobody_else_does(app: Flask) -
     applied = accounts.initiative(delegate, state=InitiativeState.APPLIED)
     with pytest.raises(Denied):
         proposals.draft(delegate, initiative_id=applied.id)
+
+
+def test_after_the_mandate_nothing_more_is_proposed_for_the_initiative(app: Flask) -> None:
+    delegate, colleague = accounts.user(), accounts.user()
+    initiative = accounts.initiative(delegate, colleague)
+    draft = proposals.draft(delegate, initiative_id=initiative.id)
+    handed_in = proposals.proposal(delegate, initiative_id=initiative.id, state=S.SUBMITTED)
+    end_mandate(colleague, initiative, delegate.id)
+    with pytest.raises(Denied):
+        operations.submit(delegate, draft, check_period=WEEK)
+    assert draft.number is None
+    for ident in (initiative.id, None):
+        with pytest.raises(Denied):
+            operations.edit(delegate, handed_in, writing(initiative_id=ident, title="Anders"), base_revision=1)
+    operations.save_draft(delegate, draft.node, writing(), base_revision=1, draft=draft)
+    operations.submit(delegate, draft, check_period=WEEK)
+    assert draft.initiative_id is None
 
 
 def test_a_draft_can_be_thrown_away_by_its_author_only(app: Flask) -> None:

@@ -9,6 +9,7 @@ from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from participation.accounts.initiatives import end_mandate
 from participation.accounts.models import User
 from participation.base.db import db
 from participation.dialogue.models import CommentKind
@@ -405,6 +406,23 @@ def test_a_delegate_may_write_for_the_initiative(client: FlaskClient, resident: 
     assert "Fremde Initiative" not in page
     client.post(NEW, data=fields(client, NEW, speaker=str(initiative.id)))
     assert db.session.scalars(select(Proposal)).one().initiative_id == initiative.id
+
+
+def test_a_draft_goes_on_as_ones_own_after_the_mandate(client: FlaskClient, resident: User) -> None:
+    colleague = accounts.user()
+    initiative = accounts.initiative(resident, colleague, name="Energiedorf")
+    client.post(NEW, data=fields(client, NEW, speaker=str(initiative.id)))
+    draft = db.session.scalars(select(Proposal)).one()
+    end_mandate(colleague, initiative, resident.id)
+    db.session.commit()
+    path = f"/vorschlaege/entwurf/{draft.id}"
+    token = form_token(client, f"{path}/pruefen")
+    assert client.post(f"{path}/pruefen", data={"csrf_token": token}).status_code == 403
+    page = client.get(path).text
+    assert "für Energiedorf" not in page
+    assert client.post(path, data=fields(client, path)).status_code == 303
+    assert client.post(f"{path}/pruefen", data={"csrf_token": token}).status_code == 303
+    assert draft.initiative_id is None
 
 
 def test_similar_ones_can_be_signed_instead(client: FlaskClient, resident: User) -> None:

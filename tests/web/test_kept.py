@@ -47,6 +47,44 @@ def test_malformed_fields_count_as_nothing(raw):
     assert kept.load(MultiDict({"kept": raw})) is None
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://evil.localhost"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+@pytest.mark.one_database
+def test_a_form_that_another_site_sent_is_not_offered_again(client, headers):
+    smuggled = kept.Kept("/moderation/ergebnisse/1/freigeben", (("edit", "1"), ("reason", "Ein Satz"))).dump()
+    for path, data in (
+        ("/moderation/ergebnisse/1/freigeben", {"edit": "1", "reason": "Ein Satz"}),
+        ("/konto/registrieren", {"kept": smuggled}),
+        ("/konto/anmelden", {"kept": smuggled}),
+    ):
+        answer = client.post(path, data=data, headers=headers)
+        assert "freigeben" not in answer.text
+        assert "Ein Satz" not in answer.text
+        assert "csrf_token" not in answer.text
+        assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("headers", [{}, {"Origin": "http://localhost"}, {"Sec-Fetch-Site": "same-origin"}])
+@pytest.mark.one_database
+def test_a_form_of_ours_is_offered_again(client, headers):
+    page = client.post("/strategie/lce/beitrag", data={"body": "Ein Satz mit Mühe."}, headers=headers)
+    assert page.status_code == 401
+    assert "Ein Satz mit Mühe." in page.text
+    # The session ends before the log-in form that carries it along is sent.
+    carried = kept.Kept("/strategie/lce/beitrag", (("body", "Ein Satz mit Mühe."),)).dump()
+    page = client.post("/konto/anmelden", data={"email": "a@example.org", "kept": carried}, headers=headers)
+    assert page.status_code == 400
+    assert "Ein Satz mit Mühe." in page.text
+
+
 def test_passwords_and_tokens_are_never_carried_along():
     data = {"body": "Text", "password": "geheim", "password_again": "geheim", "csrf_token": "t"}
     request = Request(EnvironBuilder(method="POST", path="/x", data=data).get_environ())

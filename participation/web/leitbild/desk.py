@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from wtforms import Field
@@ -22,7 +22,7 @@ from participation.web.choices import choices
 from participation.web.leitbild import words
 from participation.web.leitbild.blueprint import leitbild
 from participation.web.leitbild.forms import ChangeForm, ReasonForm, number
-from participation.web.shell import Answer, viewer
+from participation.web.shell import Answer, member, viewer
 
 FIRST_KINDS = {
     OutcomeKind.MEASURE: ChangeKind.ADDITION,
@@ -66,9 +66,9 @@ def create_change() -> Answer:
         return _other_node(form, None)
     try:
         with transaction():
-            change = changes.draft_change(_me(), form.fields())
+            change = changes.draft_change(member(), form.fields())
             if "abgeben" in request.form:
-                changes.submit_change(_me(), change, expected_edit=change.edit)
+                changes.submit_change(member(), change, expected_edit=change.edit)
     except DomainError as error:
         return _refused(form, None, error)
     return _saved(change)
@@ -98,9 +98,9 @@ def save_change(id: int) -> Answer:  # noqa: A002 - the name of the part of the 
         return _other_node(form, change)
     try:
         with transaction():
-            saved = changes.save_change(_me(), change, form.fields(), expected_edit=number(form.edit.data))
+            saved = changes.save_change(member(), change, form.fields(), expected_edit=number(form.edit.data))
             if "abgeben" in request.form:
-                changes.submit_change(_me(), saved, expected_edit=saved.edit)
+                changes.submit_change(member(), saved, expected_edit=saved.edit)
     except DomainError as error:
         return _refused(form, _change(id), error)
     return _saved(saved)
@@ -113,7 +113,7 @@ def approve_change(id: int) -> Answer:  # noqa: A002 - the name of the part of t
     change = _change(id)
     try:
         with transaction():
-            changes.approve_change(_me(), change, expected_edit=number(request.form.get("edit")))
+            changes.approve_change(member(), change, expected_edit=number(request.form.get("edit")))
     except DomainError as error:
         return _review(_change(id), error=error), error.status
     flash(_("%(ref)s ist freigegeben. Sie kann in den Entwurf der nächsten Fassung.", ref=change.reference), "success")
@@ -148,7 +148,7 @@ def _step_back(change_id: int, operation: Callable[[User, Change, str], Change],
         if not form.validate():
             return _review(change, form), 422
         with transaction():
-            operation(_me(), change, form.reason.data or "")
+            operation(member(), change, form.reason.data or "")
     except ReasonMissing as error:
         form.reason.errors = [str(error.message)]
         return _review(_change(change_id), form), error.status
@@ -267,10 +267,3 @@ def _change(change_id: int) -> Change:
     if found is None:
         raise NotFound
     return found
-
-
-def _me() -> User:
-    me = viewer()
-    if me is None:
-        abort(401)
-    return me

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from participation.accounts.models import User
 from participation.base.db import db, transaction
 from participation.base.verdict import DomainError, NotFound
 from participation.leitbild import compare, drafts, policy, provenance, publish, queries, readiness
@@ -20,7 +19,7 @@ from participation.web.ledger.publishing import sign_if_possible
 from participation.web.leitbild import words
 from participation.web.leitbild.blueprint import leitbild
 from participation.web.leitbild.forms import DraftForm, ReasonForm, number
-from participation.web.shell import Answer, viewer
+from participation.web.shell import Answer, member, viewer
 
 
 @leitbild.get("/moderation/entwurf")
@@ -34,7 +33,7 @@ def draft() -> str:
 @moderator
 def open_draft() -> Answer:
     """Open the draft of the next revision."""
-    return _do(lambda: drafts.open_draft(_me()), _("Der Entwurf ist eröffnet."))
+    return _do(lambda: drafts.open_draft(member()), _("Der Entwurf ist eröffnet."))
 
 
 @leitbild.post("/moderation/entwurf")
@@ -49,14 +48,14 @@ def save_draft() -> Answer:
     try:
         with transaction():
             saved = drafts.save_draft(
-                _me(),
+                member(),
                 running,
                 title=form.title.data or "",
                 summary=form.summary.data or "",
                 expected_edit=number(form.edit.data),
             )
             if handing_over and not (found := readiness.obstacles(saved)):
-                drafts.submit_draft(_me(), saved, expected_edit=saved.edit)
+                drafts.submit_draft(member(), saved, expected_edit=saved.edit)
     except DomainError as error:
         return _refused(error, form)
     if found:
@@ -76,7 +75,7 @@ def collect(id: int) -> Answer:  # noqa: A002 - the name of the part of the addr
     """Take an approved change into the draft."""
     found, running = _change(id), _running()
     return _do(
-        lambda: drafts.collect(_me(), running, found, expected_edit=_edit()),
+        lambda: drafts.collect(member(), running, found, expected_edit=_edit()),
         _("%(ref)s steht im Entwurf.", ref=found.reference),
     )
 
@@ -87,7 +86,7 @@ def take_out(id: int) -> Answer:  # noqa: A002 - the name of the part of the add
     """Take a change out of the draft."""
     found, running = _change(id), _running()
     return _do(
-        lambda: drafts.take_out(_me(), running, found, expected_edit=_edit()),
+        lambda: drafts.take_out(member(), running, found, expected_edit=_edit()),
         _("%(ref)s ist aus dem Entwurf genommen und bleibt freigegeben.", ref=found.reference),
     )
 
@@ -101,7 +100,7 @@ def return_draft() -> Answer:
         return _page(running, reason=form), 422
     try:
         with transaction():
-            drafts.return_draft(_me(), running, form.reason.data or "")
+            drafts.return_draft(member(), running, form.reason.data or "")
     except DomainError as error:
         if isinstance(error, ReasonMissing):
             form.reason.errors = [str(error.message)]
@@ -116,7 +115,7 @@ def rebase_draft() -> Answer:
     """Let the draft rest on the newest revision."""
     running = _running()
     return _do(
-        lambda: drafts.rebase_draft(_me(), running, expected_edit=_edit()),
+        lambda: drafts.rebase_draft(member(), running, expected_edit=_edit()),
         _("Der Entwurf ruht jetzt auf der neuesten Fassung."),
     )
 
@@ -127,7 +126,7 @@ def drop_draft() -> Answer:
     """Give the draft up; its changes stay approved."""
     running = _running()
     return _do(
-        lambda: drafts.drop_draft(_me(), running, expected_edit=_edit()),
+        lambda: drafts.drop_draft(member(), running, expected_edit=_edit()),
         _("Der Entwurf ist verworfen. Seine Änderungen bleiben freigegeben."),
     )
 
@@ -141,7 +140,7 @@ def publish_draft() -> Answer:
         return _page(None, error=publish.AlreadyPublished()), 409
     try:
         with transaction():
-            revision = publish.publish(_me(), running, expected_edit=_edit())
+            revision = publish.publish(member(), running, expected_edit=_edit())
     except DomainError as error:
         return _refused(error, None)
     sign_if_possible()
@@ -234,10 +233,3 @@ def _change(change_id: int) -> Change:
 
 def _edit() -> int:
     return number(request.form.get("edit"))
-
-
-def _me() -> User:
-    me = viewer()
-    if me is None:
-        abort(401)
-    return me

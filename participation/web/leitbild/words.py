@@ -8,8 +8,11 @@ from flask_babel import lazy_gettext as _l
 
 from participation.base.verdict import Message
 from participation.leitbild.models import ChangeKind, ChangeState, DraftState
-from participation.outcomes.models import Fate, OutcomeKind
+from participation.outcomes.models import Fate
 from participation.strategy.models import TextState
+from participation.web.outcomes.words import KINDS as OUTCOMES
+
+__all__ = ["DIFFERENCES", "DRAFT_STATES", "FATES", "HORIZONS", "KINDS", "OUTCOMES", "STATES", "TEXT_STATES"]
 
 KINDS: Mapping[ChangeKind, Message] = {
     ChangeKind.TEXT: _l("Textänderung"),
@@ -30,16 +33,6 @@ DRAFT_STATES: Mapping[DraftState, Message] = {
     DraftState.SUBMITTED: _l("liegt zur Veröffentlichung"),
     DraftState.PUBLISHED: _l("veröffentlicht"),
     DraftState.DROPPED: _l("verworfen"),
-}
-OUTCOMES: Mapping[OutcomeKind, Message] = {
-    OutcomeKind.CONFIRMED: _l("Bestätigt"),
-    OutcomeKind.TEXT: _l("Textänderung"),
-    OutcomeKind.MEASURE: _l("Neue Maßnahme"),
-    OutcomeKind.DELETION: _l("Streichung"),
-    OutcomeKind.MERGE: _l("Zusammenführung"),
-    OutcomeKind.SPLIT: _l("Teilung"),
-    OutcomeKind.EXAMINE: _l("Prüfauftrag"),
-    OutcomeKind.NO_CONSENSUS: _l("Kein Konsens"),
 }
 FATES: Mapping[Fate, Message] = {
     Fate.ADOPTED: _l("übernommen"),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from participation.accounts.models import User
 from participation.base.clock import now
 from participation.base.db import db, transaction
 from participation.base.verdict import DomainError, Message, NotFound
@@ -32,7 +31,7 @@ from participation.web.moderation import agenda
 from participation.web.outcomes import editor, words
 from participation.web.outcomes.blueprint import outcomes
 from participation.web.outcomes.forms import ReasonForm
-from participation.web.shell import Answer, viewer
+from participation.web.shell import Answer, member, viewer
 
 
 @outcomes.post("/moderation/auswertung/beginnen")
@@ -49,14 +48,14 @@ def begin() -> Answer:
                 if proposal is None or proposal.number is None:
                     raise NotFound
                 thread = proposals.thread_of(proposal)
-                outcome = operations.begin_evaluation(_me(), thread=thread, due_at=due_at, proposal=proposal)
+                outcome = operations.begin_evaluation(member(), thread=thread, due_at=due_at, proposal=proposal)
             else:
                 node = node_by_id(request.form.get("node", "")[:120])
                 owner = node_by_id(node.thread_node_id) if node is not None and node.thread_node_id else None
                 if owner is None:
                     raise NotFound
                 thread = strategy.thread_of(owner)
-                outcome = operations.begin_evaluation(_me(), thread=thread, due_at=due_at, node=owner)
+                outcome = operations.begin_evaluation(member(), thread=thread, due_at=due_at, node=owner)
     except AlreadyEvaluating as error:
         going_on = queries.running(thread.id) if thread is not None else []
         if not going_on:
@@ -91,9 +90,9 @@ def save(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
     missing: Mapping[str, Message] = {}
     try:
         with transaction():
-            outcome = operations.save_outcome(_me(), record.outcome, sheet.fields, expected_edit=sheet.edit)
+            outcome = operations.save_outcome(member(), record.outcome, sheet.fields, expected_edit=sheet.edit)
             if handing_over and not (missing := outcome_missing(outcome, list(outcome.evidence))):
-                operations.submit_outcome(_me(), outcome)
+                operations.submit_outcome(member(), outcome)
     except StaleOutcome as error:
         return _desk(_record(id), sheet, stale=True), error.status
     except DomainError as error:
@@ -125,7 +124,7 @@ def approve(id: int) -> Answer:  # noqa: A002 - the name of the part of the addr
     try:
         with transaction():
             outcome = operations.approve_outcome(
-                _me(), record.outcome, expected_edit=int(read) if read.isdecimal() and len(read) < 10 else 0
+                member(), record.outcome, expected_edit=int(read) if read.isdecimal() and len(read) < 10 else 0
             )
     except DomainError as error:
         return _refused(id, error)
@@ -156,7 +155,7 @@ def _step_back(outcome_id: int, operation: Any, said: str) -> Answer:
         if not form.validate():
             return _refused(outcome_id, None, form)
         with transaction():
-            operation(_me(), record.outcome, form.reason.data or "")
+            operation(member(), record.outcome, form.reason.data or "")
     except DomainError as error:
         return _refused(outcome_id, error, form)
     flash(said, "success")
@@ -249,10 +248,3 @@ def _record(outcome_id: int) -> Record:
     if found is None:
         raise NotFound
     return found
-
-
-def _me() -> User:
-    me = viewer()
-    if me is None:
-        abort(401)
-    return me
