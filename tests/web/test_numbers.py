@@ -10,6 +10,7 @@ from werkzeug.routing import IntegerConverter
 
 from participation.web.numbers import MAX_ID, number
 from tests.factories.accounts import log_in, moderator
+from tests.web_helpers import form_token
 
 HUGE = (2**31, 2**63, 10**30)
 
@@ -64,3 +65,15 @@ def test_no_page_breaks_over_a_strange_number(app: Flask, path: str, value: obje
 )
 def test_numbers_are_what_a_column_holds(text: str | None, meant: int | None) -> None:
     assert number(text) == meant
+
+
+@pytest.mark.parametrize("strange", ["a\0b", "x" * 3000, str(10**30)])
+def test_made_up_choices_of_a_change_are_refused_with_the_text(app: Flask, strange: str) -> None:
+    client = app.test_client()
+    log_in(client, moderator())
+    typed = dict.fromkeys(("node", "parent", "node_kind", "target", "outcomes", "edit", "since"), strange)
+    typed |= {"csrf_token": form_token(client, "/konto/profil"), "kind": "ergaenzung", "reason": "Ein guter Grund."}
+    for more in ({}, {"outcomes": "1"}, {"zeigen": "1"}, {"zeigen": "1", "outcomes": "1"}):
+        answer = client.post("/moderation/aenderungen/neu", data=typed | more)
+        assert answer.status_code in (200, 422)
+        assert "Ein guter Grund." in answer.text

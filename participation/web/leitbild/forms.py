@@ -12,10 +12,24 @@ from participation.leitbild.models import ChangeKind
 from participation.leitbild.wording import ChangeFields
 from participation.web.choices import choices
 from participation.web.leitbild.words import KINDS
+from participation.web.numbers import number as number_in
 
 
 def _most(limit: int) -> list[Length]:
     return [Length(max=limit, message=_l("Höchstens %(max)d Zeichen."))]
+
+
+def _ident(value: str | None) -> str:
+    """Return a speaking id as the database takes it: none is longer, none has a NUL."""
+    return (value or "").replace("\0", "")[:120]
+
+
+def _row(value: str | int) -> int:
+    """Return the number of a row; one that no column holds is no choice."""
+    found = number_in(str(value))
+    if found is None:
+        raise ValueError
+    return found
 
 
 _KINDS = choices((kind.value, label) for kind, label in KINDS.items())
@@ -25,16 +39,18 @@ class ChangeForm(FlaskForm):
     """What a moderator writes; what is compulsory depends on the kind and is said by the room."""
 
     kind = RadioField(_l("Was soll geschehen?"), choices=_KINDS, validate_choice=False)
-    node = SelectField(_l("Welche Stelle?"), validate_choice=False)
-    parent = SelectField(_l("Wo soll das Neue stehen?"), validate_choice=False)
-    node_kind = SelectField(_l("Was ist es?"), validate_choice=False)
-    target = SelectField(_l("Worin geht es auf, oder wovon wird es abgeteilt?"), validate_choice=False)
+    node = SelectField(_l("Welche Stelle?"), validate_choice=False, filters=[_ident])
+    parent = SelectField(_l("Wo soll das Neue stehen?"), validate_choice=False, filters=[_ident])
+    node_kind = SelectField(_l("Was ist es?"), validate_choice=False, filters=[_ident])
+    target = SelectField(
+        _l("Worin geht es auf, oder wovon wird es abgeteilt?"), validate_choice=False, filters=[_ident]
+    )
     title = StringField(_l("Titel"), _most(wording.TITLE_LIMIT))
     after = TextAreaField(_l("Neuer Wortlaut"), _most(wording.LIMIT))
     reason = TextAreaField(_l("Grund"), _most(wording.REASON_LIMIT))
     culture = TextAreaField(_l("Kulturcheck"), _most(wording.REASON_LIMIT))
     cross_border = TextAreaField(_l("Was bedeutet es für die Nachbarn?"), _most(wording.REASON_LIMIT))
-    outcomes = SelectMultipleField(_l("Ergebnisse"), coerce=int, validate_choice=False)
+    outcomes = SelectMultipleField(_l("Ergebnisse"), coerce=_row, validate_choice=False)
     edit = HiddenField()
     since = HiddenField()
 
