@@ -16,6 +16,7 @@ from flask import Blueprint
 from participation.web.accounts.views import accounts
 from participation.web.dialogue.views import dialogue
 from participation.web.info.views import info
+from participation.web.insight.views import insight
 from participation.web.leitbild.views import leitbild
 from participation.web.moderation.views import moderation
 from participation.web.notify.views import notify
@@ -28,6 +29,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts,
     dialogue,
     info,
+    insight,
     moderation,
     leitbild,
     notify,
