@@ -17,6 +17,7 @@ from flask import Blueprint
 from participation.web.accounts.views import accounts
 from participation.web.dialogue.views import dialogue
 from participation.web.info.views import info
+from participation.web.insight.views import insight
 from participation.web.ledger.views import ledger
 from participation.web.leitbild.views import leitbild
 from participation.web.moderation.views import moderation
@@ -30,6 +31,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts,
     dialogue,
     info,
+    insight,
     moderation,
     ledger,
     leitbild,

@@ -1,0 +1,4 @@
+"""Pages that look back: what participation changed.
+
+views   the page of effects
+"""
