@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import IntegerConverter
 
+from participation.base.db import db
 from participation.web.numbers import MAX_ID, number
 from tests.factories.accounts import log_in, moderator
 from tests.web_helpers import form_token
@@ -71,6 +72,7 @@ def test_numbers_are_what_a_column_holds(text: str | None, meant: int | None) ->
 def test_made_up_choices_of_a_change_are_refused_with_the_text(app: Flask, strange: str) -> None:
     client = app.test_client()
     log_in(client, moderator())
+    db.session.commit()  # a refusal rolls back
     typed = dict.fromkeys(("node", "parent", "node_kind", "target", "outcomes", "edit", "since"), strange)
     typed |= {"csrf_token": form_token(client, "/konto/profil"), "kind": "ergaenzung", "reason": "Ein guter Grund."}
     for more in ({}, {"outcomes": "1"}, {"zeigen": "1"}, {"zeigen": "1", "outcomes": "1"}):
