@@ -44,8 +44,11 @@ def _words(text: str) -> str:
 
 
 def _score(one: str, other: str, cutoff: float = 0.0) -> float:
-    """Return how alike two word lists are; the shared words decide, the rest tells near from nearly the same."""
-    shared = fuzz.token_set_ratio(one, other, score_cutoff=cutoff * 100)
+    """Return how alike two word lists are; the shared words decide, the rest tells near from nearly the same.
+
+    Below `cutoff` it may return 0: who shares so few words cannot reach it even with the rest in full.
+    """
+    shared = fuzz.token_set_ratio(one, other, score_cutoff=max(0.0, 150 * cutoff - 50))
     if not shared:
         return 0.0
     return (2 * shared + fuzz.token_sort_ratio(one, other)) / 300

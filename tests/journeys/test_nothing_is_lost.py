@@ -24,7 +24,7 @@ def test_a_comment_survives_the_end_of_a_session(browser: Browser, site: Site, s
     page.get_by_label("Passwort", exact=True).fill(PASSWORD)
     page.locator("main").get_by_role("button", name="Anmelden").click()
     page.goto(f"/strategie/{NODE}")
-    page.locator("input[name=kind][value=frage]").check(force=True)
+    page.locator("input[name=kind][value=frage]").check()
     page.get_by_label("Ihr Text").fill(TEXT)
     context.clear_cookies()
     page.get_by_role("button", name="Beitrag abschicken").click()
