@@ -25,6 +25,10 @@ from participation.web.numbers import RowNumber
 Answer = Response | BaseResponse | str | tuple[str, int]
 
 
+UNASKED = {"strategy.preview"}
+"""What a page asks for by itself; when that is refused, the page stays as it is, with all that was typed."""
+
+
 class Visitor(AnonymousUserMixin):
     """Someone who is not logged in; answers what templates ask of a viewer."""
 
@@ -108,6 +112,8 @@ def end_write(_error: BaseException | None) -> None:
 
 def whole_page(response: Response) -> Response:
     """Tell htmx to put a whole page in the place of the page: a refusal, a log-in, where it hoped for a part."""
+    if request.endpoint in UNASKED and response.status_code >= 400:
+        return Response(status=204)
     asked = "HX-Request" in request.headers and response.mimetype == "text/html" and not response.direct_passthrough
     if asked and response.get_data()[:14].lower() == b"<!doctype html":
         response.headers["HX-Retarget"] = "body"

@@ -118,6 +118,9 @@ def propose(page: Page, script: bool) -> None:
     look(page, script)
     page.get_by_label("Titel").fill("Cottbus als Ort nennen")
     page.get_by_label("Neuer Wortlaut").fill(AFTER)
+    if script:
+        expect(page.locator("#vorschau ins")).to_contain_text("in Cottbus")
+        look(page, script)
     page.get_by_label("Begründung").fill(
         "Die Hochschule sitzt in Cottbus, ein Institut daneben spart Wege und findet Leute."
     )

@@ -321,3 +321,31 @@ def test_a_resting_vote_says_until_when(app, client):
     page = text_of(client, PAGE)
     assert "Die Abstimmung ruht bis zum 4. Dezember" in page
     assert running.summary not in page
+
+
+class TestPreview:
+    """What appears under a wording while it is written."""
+
+    PATH = f"/strategie/{MEASURE}/vorschau"
+
+    def ask(self, client, wording: str, person=None):
+        if person is not None:
+            log_in(client, person)
+        token = form_token(client, "/konto/anmelden" if person is None else "/konto/profil")
+        headers = {"HX-Request": "true", "X-CSRFToken": token}
+        return client.post(self.PATH, data={"wording": wording}, headers=headers)
+
+    def test_the_difference_is_shown_word_by_word(self, app, client):
+        node = db.session.get(Node, MEASURE)
+        person = accounts.user()
+        answer = self.ask(client, f"{node.body} <b>und Parks</b>", person)
+        assert answer.status_code == 200
+        assert "<ins>" in answer.text
+        assert "&lt;b&gt;und Parks&lt;/b&gt;" in answer.text
+        assert self.ask(client, node.body, person).text.strip() == ""
+
+    def test_a_refusal_leaves_the_page_as_it_is(self, app, client):
+        assert self.ask(client, "anders").status_code == 204
+        answer = self.ask(client, "x" * 60_000, accounts.user())
+        assert answer.status_code == 204
+        assert "HX-Retarget" not in answer.headers

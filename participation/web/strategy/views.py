@@ -18,12 +18,12 @@ from participation.strategy.overview import Filters
 from participation.web.access import public
 from participation.web.outcomes.words import KINDS
 from participation.web.shell import Answer
-from participation.web.strategy import node
+from participation.web.strategy import node, preview
 from participation.web.strategy.blueprint import strategy
 from participation.web.strategy.picture import dots
 from participation.web.strategy.words import HORIZONS, SECTIONS, WORDS, area, cluster, short
 
-__all__ = ["node", "strategy"]
+__all__ = ["node", "preview", "strategy"]
 
 IN_TALK, NEWS = 5, 2
 
