@@ -26,7 +26,7 @@ Answer = Response | BaseResponse | str | tuple[str, int]
 
 
 UNASKED = {"strategy.preview"}
-"""What a page asks for by itself; when that is refused, the page stays as it is, with all that was typed."""
+"""What a page asks for by itself; a refusal is 204, so that the page stays as it is, with all that was typed."""
 
 
 class Visitor(AnonymousUserMixin):
