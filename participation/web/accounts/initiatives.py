@@ -16,9 +16,9 @@ from participation.web.access import moderator, public, resident
 from participation.web.accounts import contributions
 from participation.web.accounts.blueprint import accounts
 from participation.web.accounts.forms import DecisionForm, DelegateForm, InitiativeForm
-from participation.web.accounts.people import myself
+from participation.web.numbers import number
 from participation.web.security import MANDATES, limiter
-from participation.web.shell import viewer
+from participation.web.shell import member, viewer
 
 Answer = str | Response | tuple[str, int]
 SIZE = 30
@@ -43,7 +43,7 @@ def initiatives() -> Answer:
 @limiter.limit("10/hour", methods=["POST"])
 def apply() -> Answer:
     """Show and take the application of an initiative."""
-    me = myself()
+    me = member()
     verdict = may_apply(me)
     form = InitiativeForm()
     if not verdict or not form.is_submitted():
@@ -85,7 +85,7 @@ def add_delegate(slug: str) -> Answer:
         return _page(group, form), 422
     try:
         with transaction():
-            operations.add_delegate(myself(), group, form.person_id)
+            operations.add_delegate(member(), group, form.person_id)
     except operations.NobodyThere as error:
         form.person.errors = [str(error.message)]
         return _page(group, form), error.status
@@ -100,7 +100,7 @@ def end_mandate(slug: str, id: int) -> Answer:  # noqa: A002 - the name of the p
     """End a person's mandate."""
     group = _find(slug)
     with transaction():
-        operations.end_mandate(myself(), group, id)
+        operations.end_mandate(member(), group, id)
     flash(_("Das Mandat ist beendet. Was die Person für die Initiative geschrieben hat, bleibt stehen."), "success")
     return redirect(url_for("accounts.initiative", slug=slug), 303)
 
@@ -113,7 +113,7 @@ def verify_initiative(id: int) -> Answer:  # noqa: A002 - the name of the part o
     if group is None:
         abort(404)
     form = DecisionForm()
-    me = myself()
+    me = member()
     failure = None
     if form.is_submitted():
         refused = "ablehnen" in request.form
@@ -152,8 +152,7 @@ def _find(slug: str) -> Initiative:
 def _page(group: Initiative, form: DelegateForm | None = None) -> str:
     rows: contributions.Rows
     view = "vorschlaege" if request.args.get("ansicht") == "vorschlaege" else "beitraege"
-    value = request.args.get("nach", "")
-    key = int(value) if value.isdecimal() and len(value) < 10 else None
+    key = number(request.args.get("nach"))
     me = viewer()
     if view == "vorschlaege":
         rows, following = contributions.proposals(me, initiative_id=group.id, after=key)

@@ -17,18 +17,11 @@ from participation.web.accounts import contributions
 from participation.web.accounts.blueprint import accounts
 from participation.web.accounts.forms import ChangePasswordForm, ProfileForm
 from participation.web.accounts.session import begin
+from participation.web.numbers import number
 from participation.web.security import limiter
-from participation.web.shell import viewer
+from participation.web.shell import member, viewer
 
 Answer = str | Response | tuple[str, int]
-
-
-def myself() -> User:
-    """Return the person logged in; only for views that ask for one."""
-    person = viewer()
-    if person is None:
-        abort(403)
-    return person
 
 
 @accounts.route("/konto/profil", methods=["GET", "POST"])
@@ -36,7 +29,7 @@ def myself() -> User:
 @limiter.limit("30/hour", methods=["POST"])
 def profile() -> Answer:
     """Show and change one's own profile."""
-    me = myself()
+    me = member()
     form = ProfileForm(display_name=me.display_name, residence=me.residence_id or "", locale=me.locale)
     if not form.is_submitted():
         return _profile(me, form, ChangePasswordForm())
@@ -58,7 +51,7 @@ def profile() -> Answer:
 @limiter.limit("10/minute")
 def change_password() -> Answer:
     """Change one's own password; every other device is logged out."""
-    me = myself()
+    me = member()
     form = ChangePasswordForm()
     fields = ProfileForm(formdata=None, display_name=me.display_name, residence=me.residence_id or "", locale=me.locale)
     if not form.validate():
@@ -99,7 +92,7 @@ def person(id: int) -> Answer:  # noqa: A002 - the name of the part of the addre
 @resident
 def mine() -> Answer:
     """Show what the person logged in contributed, and what became of it."""
-    me = myself()
+    me = member()
     rows: contributions.Rows
     view = request.args.get("ansicht", "beitraege")
     key = _key()
@@ -125,5 +118,4 @@ def _profile(me: User, form: ProfileForm, password_form: ChangePasswordForm) -> 
 
 def _key() -> int | None:
     """Return where the list goes on, from the address."""
-    value = request.args.get("nach", "")
-    return int(value) if value.isdecimal() and len(value) < 10 else None
+    return number(request.args.get("nach"))

@@ -16,9 +16,9 @@ from participation.accounts.models import User
 from participation.accounts.policy import Mandate
 from participation.base.text import excerpt
 from participation.dialogue.comments import KEY_LENGTH, MAX_LENGTH
-from participation.dialogue.cursors import MAX_ID
 from participation.dialogue.models import CommentKind
 from participation.web.choices import LANGUAGES, choices
+from participation.web.numbers import number
 
 KINDS = {
     CommentKind.QUESTION: _l("Frage"),
@@ -71,7 +71,7 @@ class CommentForm(FlaskForm):
         text = self.parent.data or ""
         if not text:
             return None
-        return int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 and int(text) <= MAX_ID else 0
+        return number(text) or 0
 
     @property
     def chosen_kind(self) -> CommentKind | None:

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from participation.insight import queries
 from participation.web.access import public
+from participation.web.numbers import number
 
 insight = Blueprint("insight", __name__)
 
@@ -16,8 +17,7 @@ SIZE = 20
 @public
 def effect() -> str:
     """Show the figures of each version, newest first, and of everything so far."""
-    value = request.args.get("vor", "")
-    before = int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else None
+    before = number(request.args.get("vor"))
     rows = queries.effects(before=before, size=SIZE + 1)
     return render_template(
         "insight/effect.html",

@@ -21,7 +21,8 @@ from participation.web.access import moderator
 from participation.web.choices import choices
 from participation.web.leitbild import words
 from participation.web.leitbild.blueprint import leitbild
-from participation.web.leitbild.forms import ChangeForm, ReasonForm, number
+from participation.web.leitbild.forms import ChangeForm, ReasonForm
+from participation.web.numbers import number
 from participation.web.shell import Answer, member, viewer
 
 FIRST_KINDS = {
@@ -37,7 +38,7 @@ FIRST_KINDS = {
 @moderator
 def new_change() -> Answer:
     """Show an empty change for the outcome in `?ergebnis=`, on the node it is about or one in `?stelle=`."""
-    (outcome,) = queries.approved_outcomes([number(request.args.get("ergebnis"))]) or (None,)
+    (outcome,) = queries.approved_outcomes([number(request.args.get("ergebnis")) or 0]) or (None,)
     if outcome is None:
         raise NotFound(_("Eine Änderung beginnt bei einem freigegebenen Ergebnis."))
     proposal = outcome.proposal
@@ -98,7 +99,7 @@ def save_change(id: int) -> Answer:  # noqa: A002 - the name of the part of the 
         return _other_node(form, change)
     try:
         with transaction():
-            saved = changes.save_change(member(), change, form.fields(), expected_edit=number(form.edit.data))
+            saved = changes.save_change(member(), change, form.fields(), expected_edit=number(form.edit.data) or 0)
             if "abgeben" in request.form:
                 changes.submit_change(member(), saved, expected_edit=saved.edit)
     except DomainError as error:
@@ -113,7 +114,7 @@ def approve_change(id: int) -> Answer:  # noqa: A002 - the name of the part of t
     change = _change(id)
     try:
         with transaction():
-            changes.approve_change(member(), change, expected_edit=number(request.form.get("edit")))
+            changes.approve_change(member(), change, expected_edit=number(request.form.get("edit")) or 0)
     except DomainError as error:
         return _review(_change(id), error=error), error.status
     flash(_("%(ref)s ist freigegeben. Sie kann in den Entwurf der nächsten Fassung.", ref=change.reference), "success")

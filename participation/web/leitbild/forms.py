@@ -12,7 +12,7 @@ from participation.leitbild.models import ChangeKind
 from participation.leitbild.wording import ChangeFields
 from participation.web.choices import choices
 from participation.web.leitbild.words import KINDS
-from participation.web.numbers import number as number_in
+from participation.web.numbers import number
 
 
 def _most(limit: int) -> list[Length]:
@@ -26,7 +26,7 @@ def _ident(value: str | None) -> str:
 
 def _row(value: str | int) -> int:
     """Return the number of a row; one that no column holds is no choice."""
-    found = number_in(str(value))
+    found = number(str(value))
     if found is None:
         raise ValueError
     return found
@@ -68,7 +68,7 @@ class ChangeForm(FlaskForm):
             parent_id=self.parent.data or "",
             node_kind=self.node_kind.data or "",
             target_id=self.target.data or "",
-            based_on=number(self.since.data),
+            based_on=number(self.since.data) or 0,
         )
 
 
@@ -91,8 +91,3 @@ class ReasonForm(FlaskForm):
 def _kind(value: str | None) -> ChangeKind:
     """Return the kind chosen; nothing that fits means another wording."""
     return next((kind for kind in ChangeKind if kind.value == value), ChangeKind.TEXT)
-
-
-def number(value: str | None) -> int:
-    """Return a small whole number from a hidden field, 0 for anything else."""
-    return int(value) if value and value.isdecimal() and len(value) < 10 else 0

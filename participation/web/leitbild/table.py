@@ -18,7 +18,8 @@ from participation.web.access import moderator
 from participation.web.ledger.publishing import sign_if_possible
 from participation.web.leitbild import words
 from participation.web.leitbild.blueprint import leitbild
-from participation.web.leitbild.forms import DraftForm, ReasonForm, number
+from participation.web.leitbild.forms import DraftForm, ReasonForm
+from participation.web.numbers import number
 from participation.web.shell import Answer, member, viewer
 
 
@@ -52,7 +53,7 @@ def save_draft() -> Answer:
                 running,
                 title=form.title.data or "",
                 summary=form.summary.data or "",
-                expected_edit=number(form.edit.data),
+                expected_edit=number(form.edit.data) or 0,
             )
             if handing_over and not (found := readiness.obstacles(saved)):
                 drafts.submit_draft(member(), saved, expected_edit=saved.edit)
@@ -232,4 +233,4 @@ def _change(change_id: int) -> Change:
 
 
 def _edit() -> int:
-    return number(request.form.get("edit"))
+    return number(request.form.get("edit")) or 0

@@ -10,7 +10,8 @@ from participation.notify import operations
 from participation.notify.queries import notifications
 from participation.web import kept
 from participation.web.access import resident
-from participation.web.accounts.people import myself
+from participation.web.numbers import number
+from participation.web.shell import member
 
 notify = Blueprint("notify", __name__)
 SIZE = 30
@@ -20,9 +21,8 @@ SIZE = 30
 @resident
 def index() -> str:
     """List a person's notes, the newest first."""
-    value = request.args.get("vor", "")
-    before = int(value) if value.isdecimal() and len(value) < 10 else None
-    rows = notifications(myself(), before=before, size=SIZE)
+    before = number(request.args.get("vor"))
+    rows = notifications(member(), before=before, size=SIZE)
     further = url_for("notify.index", vor=rows[SIZE - 1].id) if len(rows) > SIZE else None
     fragment = request.headers.get("HX-Request") == "true" and before is not None
     template = "notify/_rows.html" if fragment else "notify/index.html"
@@ -34,7 +34,7 @@ def index() -> str:
 def follow(id: int) -> Response:  # noqa: A002 - the name of the part of the address
     """Mark a note as read and go where it leads."""
     with transaction():
-        link = operations.mark_read(myself(), id)
+        link = operations.mark_read(member(), id)
     return redirect(kept.local_path(link) or url_for("notify.index"), 303)
 
 
@@ -43,5 +43,5 @@ def follow(id: int) -> Response:  # noqa: A002 - the name of the part of the add
 def read_all() -> Response:
     """Mark every note as read."""
     with transaction():
-        operations.mark_all_read(myself())
+        operations.mark_all_read(member())
     return redirect(url_for("notify.index"), 303)

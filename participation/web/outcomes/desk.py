@@ -28,6 +28,7 @@ from participation.strategy import operations as strategy
 from participation.strategy.queries import node as node_by_id
 from participation.web.access import moderator
 from participation.web.moderation import agenda
+from participation.web.numbers import number
 from participation.web.outcomes import editor, words
 from participation.web.outcomes.blueprint import outcomes
 from participation.web.outcomes.forms import ReasonForm
@@ -44,7 +45,7 @@ def begin() -> Answer:
     try:
         with transaction():
             if wanted:
-                proposal = db.session.get(Proposal, int(wanted)) if wanted.isdecimal() and len(wanted) < 10 else None
+                proposal = db.session.get(Proposal, number(wanted) or 0)
                 if proposal is None or proposal.number is None:
                     raise NotFound
                 thread = proposals.thread_of(proposal)
@@ -120,11 +121,10 @@ def choose(id: int) -> Answer:  # noqa: A002 - the name of the part of the addre
 def approve(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
     """Sign as the second moderator."""
     record = _record(id)
-    read = request.form.get("edit", "")
     try:
         with transaction():
             outcome = operations.approve_outcome(
-                member(), record.outcome, expected_edit=int(read) if read.isdecimal() and len(read) < 10 else 0
+                member(), record.outcome, expected_edit=number(request.form.get("edit")) or 0
             )
     except DomainError as error:
         return _refused(id, error)

@@ -20,6 +20,7 @@ from participation.outcomes.models import Fate, Outcome, OutcomeKind
 from participation.outcomes.pieces import Piece
 from participation.outcomes.queries import Record
 from participation.outcomes.writing import TEXTS, OutcomeFields, Pin
+from participation.web.numbers import number
 from participation.web.outcomes.forms import OutcomeForm
 from participation.web.outcomes.words import FATES
 
@@ -177,9 +178,9 @@ def sent(values: MultiDict[str, str], record: Record) -> Sheet:
     """Return a page that shows what was typed."""
     form = OutcomeForm()
     seen = _moment(form.seen.data, record.outcome.updated_at)
-    shown = min(max(_number(form.shown.data), SIZE), MOST)
+    shown = min(max(number(form.shown.data) or 0, SIZE), MOST)
     news = pieces.news(record.outcome.thread_id, seen)
-    return Sheet(form, _typed(values), seen, _number(form.edit.data), news, shown, is_kept=True)
+    return Sheet(form, _typed(values), seen, number(form.edit.data) or 0, news, shown, is_kept=True)
 
 
 def label(piece: Piece) -> str:
@@ -210,10 +211,6 @@ def _pin(key: str, version: int | None, fate: str, answer: str) -> Pin:
     known = {kind.value: kind for kind in Fate}
     source = {"comment_id" if key[0] == "k" else "proposal_id": int(key[1:])}
     return Pin(**source, version=version, fate=known.get(fate), answer=answer)
-
-
-def _number(value: str | None) -> int:
-    return int(value) if value and value.isascii() and value.isdecimal() and len(value) < 10 else 0
 
 
 def _moment(value: str | None, otherwise: datetime) -> datetime:

@@ -9,6 +9,7 @@ from participation.leitbild.policy import may_draft
 from participation.leitbild.provenance import revisions_by_outcome
 from participation.leitbild.wording import CARRYING
 from participation.outcomes import pieces, queries
+from participation.web import numbers
 from participation.web.access import public
 from participation.web.outcomes import desk, words
 from participation.web.outcomes.blueprint import outcomes
@@ -23,8 +24,7 @@ SIZE = 20
 @public
 def index() -> str:
     """List approved outcomes, newest first, and on the first page what is being evaluated."""
-    value = request.args.get("vor", "")
-    before = int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else None
+    before = numbers.number(request.args.get("vor"))
     rows = queries.approved(before=before, size=SIZE)
     further = url_for("outcomes.index", vor=rows[SIZE - 1].number) if len(rows) > SIZE else None
     page = {"rows": rows[:SIZE], "further": further, "later": before is not None, "words": words}

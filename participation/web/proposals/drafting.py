@@ -28,7 +28,7 @@ from participation.web.access import resident
 from participation.web.proposals.blueprint import proposals
 from participation.web.proposals.forms import ProposalForm, beginning, values
 from participation.web.security import DRAFTS, SUBMISSIONS, limiter
-from participation.web.shell import Answer, day, viewer
+from participation.web.shell import Answer, day, member, viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def new(node_id: str) -> Answer:
 @resident
 def drafts() -> Answer:
     """List one's own drafts."""
-    return render_template("proposals/drafts.html", drafts=queries.drafts_of(_person()))
+    return render_template("proposals/drafts.html", drafts=queries.drafts_of(member()))
 
 
 @proposals.route("/vorschlaege/entwurf/<int:draft_id>", methods=["GET", "POST"])
@@ -97,7 +97,7 @@ def edit(number: int) -> Answer:
 @limiter.limit(SUBMISSIONS, methods=["POST"])
 def review(draft_id: int) -> Answer:
     """Show a draft as others will see it, with what resembles it; a POST hands it in."""
-    found, person = _draft(draft_id), _person()
+    found, person = _draft(draft_id), member()
     if request.method == "POST":
         try:
             with transaction():
@@ -128,14 +128,14 @@ def review(draft_id: int) -> Answer:
 def discard(draft_id: int) -> Answer:
     """Throw a draft away."""
     with transaction():
-        operations.discard_draft(_person(), _draft(draft_id))
+        operations.discard_draft(member(), _draft(draft_id))
     flash(_("Der Entwurf ist gelöscht."), "success")
     return redirect(url_for("proposals.drafts"), 303)
 
 
 def _form(form: ProposalForm, kind: ProposalType, node: Node, proposal: Proposal | None) -> Answer:
     """Show the form or take it; whatever is refused comes back with everything typed."""
-    person = _person()
+    person = member()
     _prepare(form, kind, node, person)
     if not form.is_submitted():
         clash = None
@@ -238,13 +238,7 @@ def _page(form: ProposalForm, kind: ProposalType, node: Node, proposal: Proposal
 
 
 def _draft(draft_id: int) -> Proposal:
-    found = queries.draft(draft_id, _person())
+    found = queries.draft(draft_id, member())
     if found is None:
         raise NotFound
     return found
-
-
-def _person() -> User:
-    person = viewer()
-    assert person is not None  # noqa: S101 - every view here is for residents
-    return person
