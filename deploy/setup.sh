@@ -159,6 +159,21 @@ for po in participation/translations/*/LC_MESSAGES/*.po; do
     fi
 done
 
+# --- Setting PDFs needs a few libraries of the system; without them everything else works -------------------------------
+
+can_set_pdfs() { .venv/bin/python -c 'import weasyprint' >>"$log" 2>&1; }
+
+# The file says that it worked here once: looking takes a second or two.
+if [ ! -e .venv/.pdf ] && ! can_set_pdfs; then
+    libraries=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
+    if command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ]; then
+        # In a subshell: a machine that cannot fetch them goes on without.
+        (apt_install "" "${libraries[@]}") || true
+    fi
+    can_set_pdfs || say "PDFs cannot be made here; all other formats can. They need:  sudo apt-get install ${libraries[*]}"
+fi
+[ -e .venv/.pdf ] || ! can_set_pdfs || touch .venv/.pdf
+
 # --- Only for the tests: a browser and a PostgreSQL server ------------------------------------------------------------
 
 if [ "$what" = dev ]; then
@@ -167,5 +182,13 @@ if [ "$what" = dev ]; then
     command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || needed+=(postgresql)
     if [ ${#needed[@]} -gt 0 ]; then
         apt_install "The tests need a browser (Chromium) and PostgreSQL." "${needed[@]}"
+    fi
+
+    # Without these two only the tests of several machines are skipped.
+    wanted=()
+    command -v redis-server >/dev/null || wanted+=(redis-server)
+    command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || wanted+=(nginx)
+    if [ ${#wanted[@]} -gt 0 ] && command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ]; then
+        (apt_install "" "${wanted[@]}") || true
     fi
 fi

@@ -41,6 +41,7 @@ STATES = {
     "zusammenfuehrung": "zusammengefuehrt",
     "teilung": "geteilt",
 }
+DECISIONS = {"adopted": "angenommen", "returned": "zurückverwiesen"}
 COMMON = {"version", "type", "number", "previous", "document", "time", "commitments", "sealed"}
 OWN = {
     "revision": {"revision"},
@@ -598,10 +599,31 @@ class Log:
                 "Jede Fassung ist genau die davor mit den protokollierten Änderungen; kein Wort änderte sich daneben.",
                 "Each revision is exactly the one before with the logged changes; no word changed besides.",
             )
+        self.tell_resolutions()
         self.report.leave(
             "Ob die Änderungen gut begründet sind und den Beiträgen gerecht werden: Das kann nur lesen, wer urteilt.",
             "Whether the changes are well founded and do justice to the contributions: that takes a reader.",
         )
+
+    def tell_resolutions(self) -> None:
+        """Name what bodies decided about which revision; who had to decide is not in the log."""
+        told = False
+        for leaf, values in zip(self.leaves, self.values, strict=True):
+            if leaf["type"] != "resolution":
+                continue
+            about, told = self.leaves[leaf["subject"] - 1], True
+            body, decision, date = (str(values.get(name, "–")) for name in ("body", "decision", "date"))
+            self.report.facts.append(
+                say(
+                    f"Beschluss:   Fassung {about['revision']}, {body}, {DECISIONS.get(decision, decision)}, {date}",
+                    f"Resolution:  revision {about['revision']}, {body}, {decision}, {date}",
+                )
+            )
+        if told:
+            self.report.leave(
+                "Welche Gremien zustimmen müssen: Das steht nicht im Protokoll, nur was sie beschlossen haben.",
+                "Which bodies have to agree: the log tells only what they decided.",
+            )
 
 
 class Wording:

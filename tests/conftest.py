@@ -18,6 +18,7 @@ from typing import Self
 import pytest
 from flask import Flask, g, request_started
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis
 from sqlalchemy import Engine, event, text
 
 import config
@@ -26,14 +27,35 @@ from participation.app import create_app
 from participation.base.clock import now
 from participation.base.db import db, transaction
 from participation.leitbild.first import publish_first
+from participation.moderation.rulebook import import_rules
 from participation.strategy.importer import import_content
 from tests import postgres
 
 BACKENDS = ("sqlite", "postgresql")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--faults-full", action="store_true", help="Run the tests marked faults at full length.")
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    # A machine that is busy is no fault of what is tested.
+    hypothesis.register_profile("patient", deadline=None)
+    hypothesis.load_profile("patient")
     config.addinivalue_line("markers", "one_database: runs on SQLite only; what it tests does not depend on the engine")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the stories in a browser, so that no process is alone with a long one at the end.
+
+    Of most stories the telling without JavaScript is long: `./test --long` and CI tell it, `./test` only the main job.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    for item in items:
+        told_without = getattr(item, "callspec", None) is not None and item.callspec.params.get("script") is False
+        if told_without and item.get_closest_marker("browser") and item.path.stem != "test_main_job":
+            item.add_marker("long")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -57,7 +79,7 @@ class Databases:
         """The PostgreSQL server's own database, for CREATE and DROP DATABASE."""
         if self._server is None:
             try:
-                address = self._ends.enter_context(postgres.server(self.folder))
+                address = self._ends.enter_context(postgres.server())
             except postgres.NoServer as missing:
                 if os.environ.get("CI") == "true":
                     raise
@@ -93,6 +115,7 @@ class Databases:
                 models.metadata.create_all(db.engine)
                 with transaction():
                     import_content(app.config["CONTENT"])
+                    import_rules(app.config["CONTENT"])
                     publish_first(now())
                 db.session.remove()
                 if backend == "sqlite":

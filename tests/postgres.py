@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import mkdtemp
 
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import OperationalError
@@ -23,7 +23,7 @@ class NoServer(Exception):
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
+def server() -> Iterator[str]:
     """Give the address of a server's own database, where databases may be created.
 
     `TEST_POSTGRES` names one, or says `own` to start one even if the usual address answers.
@@ -38,11 +38,10 @@ def server(folder: Path) -> Iterator[str]:
             return
         if named:
             raise NoServer(f"no PostgreSQL server answers at {named}")
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
-    found = str(programs[0]) if programs else shutil.which("initdb")
+    found = programs()
     if found is None:
         raise NoServer("no PostgreSQL server answers, and initdb is not installed")
-    with own_server(Path(found).parent, folder / "postgresql") as address:
+    with own_server(found) as address:
         yield address
 
 
@@ -64,30 +63,61 @@ def admin(address: str) -> Engine:
 
 
 @contextmanager
-def own_server(programs: Path, folder: Path) -> Iterator[str]:
-    """Start a server on a free port and end it afterwards; root hands it to the user postgres, as it must."""
-    folder.mkdir(parents=True)
-    data, sockets = folder / "data", folder
-    as_user: list[str] = []
-    if os.geteuid() == 0:
-        as_user = ["runuser", "-u", "postgres", "--"]
-        account = pwd.getpwnam("postgres")
-        os.chown(folder, account.pw_uid, account.pw_gid)
-        for parent in folder.parents:
-            if parent != Path(gettempdir()) and parent.is_relative_to(gettempdir()):  # pytest closes its folders
-                parent.chmod(parent.stat().st_mode | 0o011)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-
-    def run(*command: str | Path) -> None:
-        subprocess.run([*as_user, *command], check=True, stdout=subprocess.DEVNULL, cwd=folder)
-
-    run(programs / "initdb", "--auth=trust", "--username=postgres", "-D", data)
-    options = f"-p {port} -k {sockets} -h 127.0.0.1 -c fsync=off -c shared_buffers=64MB"
-    control = (programs / "pg_ctl", "-D", data, "-l", folder / "log", "-w")
-    run(*control, "-o", options, "start")
+def own_server(programs: Path) -> Iterator[str]:
+    """Start a server on a free port and end it afterwards."""
+    cluster = Cluster(programs)
+    cluster.start()
     try:
-        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+        yield cluster.address
     finally:
-        run(*control, "-m", "immediate", "stop")
+        cluster.remove()
+
+
+class Cluster:
+    """A server of our own that a test may stop and start again; root hands it to the user postgres, as it must."""
+
+    def __init__(self, programs: Path, *, fsync: bool = False) -> None:
+        """Lay out its files; it is not started yet. Not among pytest's: those are closed to other users."""
+        folder = Path(mkdtemp(prefix="participation-postgresql-"))
+        self.folder, self.data = folder, folder / "data"
+        self.as_user: list[str] = []
+        if os.geteuid() == 0:
+            self.as_user = ["runuser", "-u", "postgres", "--"]
+            account = pwd.getpwnam("postgres")
+            os.chown(folder, account.pw_uid, account.pw_gid)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.control = (programs / "pg_ctl", "-D", self.data, "-l", folder / "log", "-w")
+        self.options = f"-p {self.port} -k {folder} -h 127.0.0.1 -c shared_buffers=64MB"
+        self.options += "" if fsync else " -c fsync=off"
+        self._run(programs / "initdb", "--auth=trust", "--username=postgres", "-D", self.data)
+
+    @property
+    def address(self) -> str:
+        """The server's own database."""
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self._run(*self.control, "-o", self.options, "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop it: fast, or immediate, which is a crash that needs recovery."""
+        self._run(*self.control, "-m", mode, "stop")
+
+    def remove(self) -> None:
+        """Stop it, if it runs, and delete its files."""
+        if (self.data / "postmaster.pid").exists():
+            self.stop()
+        shutil.rmtree(self.folder)
+
+    def _run(self, *command: str | Path) -> None:
+        subprocess.run([*self.as_user, *command], check=True, stdout=subprocess.DEVNULL, cwd=self.folder)
+
+
+def programs() -> Path | None:
+    """Return the folder of the newest PostgreSQL's programs, or None if there is none."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
+    found = str(installed[0]) if installed else shutil.which("initdb")
+    return Path(found).parent if found else None

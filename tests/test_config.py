@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import config
+from participation.dialogue.models import ENOUGH
 from participation.ledger import keys
 from participation.ledger.note import KeyType
 
@@ -39,6 +40,11 @@ def test_a_missing_secret_says_how_to_make_one():
         {"WITNESSES": "universitaet.example"},
         {"WITNESSES": "universitaet.example+00000000+B" + "A" * 43},
         {"PARTICIPATION_MODE": "produktion"},
+        {"FIRST_CONTRIBUTION_WAITS": "einer"},
+        {"FIRST_CONTRIBUTION_WAITS": "11"},
+        {"METRICS_TOKEN": "kurz"},
+        {"REDIS_URL": "http://redis"},
+        {"STATEMENT_TIMEOUT": "ewig"},
     ],
 )
 def test_nonsense_is_refused(change):
@@ -76,3 +82,21 @@ def test_the_logs_name_is_the_host_and_witnesses_may_be_independent():
     assert settings.LOG_KEY_FILE == settings.INSTANCE / "log-key"
     assert settings.WITNESSES == (key, key)
     assert settings.INDEPENDENT_WITNESSES == (key,)
+
+
+def test_first_contributions_wait_unless_somebody_says_otherwise():
+    assert config.load(COMPLETE).FIRST_CONTRIBUTION_WAITS == 1
+    assert config.load({**COMPLETE, "PARTICIPATION_MODE": "local"}).FIRST_CONTRIBUTION_WAITS == 1
+    assert config.load({**COMPLETE, "FIRST_CONTRIBUTION_WAITS": "0"}).FIRST_CONTRIBUTION_WAITS == 0
+    assert config.load({"PARTICIPATION_MODE": "test"}).FIRST_CONTRIBUTION_WAITS == 0
+    assert config.MOST_WAITING == ENOUGH
+
+
+@pytest.mark.parametrize("change", [{"PORT": "0"}, {"PORT": "70000"}, {"WORKERS": "viele"}, {"THREADS": "100"}])
+def test_a_server_cannot_be_anywhere(change):
+    with pytest.raises(config.ConfigError, match=next(iter(change))):
+        config.server(change)
+
+
+def test_a_server_listens_to_this_machine_alone_unless_told():
+    assert config.server({}) == config.Server("127.0.0.1", 8000, 2, 16)

@@ -5,7 +5,10 @@ The events with a `token` carry the secret of a mailed link; their handlers put 
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
+
+from participation.accounts.models import LoginMethod, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,16 @@ class ResetRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class LoginRequested:
+    """Someone asked for a link that logs in."""
+
+    email: str
+    name: str
+    locale: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class NobodyAsked:
     """A link was asked for, for an address that gets none."""
 
@@ -46,9 +59,60 @@ class NobodyAsked:
 class PasswordChanged:
     """A person has a new password; all other sessions ended."""
 
+    user_id: int
     email: str
     name: str
     locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """A person is logged in, with or without a second factor."""
+
+    user_id: int
+    method: LoginMethod
+    strong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FactorFailed:
+    """The first proof of a log-in was right, the second was not."""
+
+    user_id: int
+
+
+class FactorChange(enum.Enum):
+    """What can change about how a person proves who they are."""
+
+    TOTP_ADDED = "totp_added"
+    TOTP_REMOVED = "totp_removed"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    CODES_RENEWED = "codes_renewed"
+    CODE_USED = "code_used"
+    RESET = "reset"
+    IDENTITY_LINKED = "identity_linked"
+    IDENTITY_UNLINKED = "identity_unlinked"
+
+
+@dataclass(frozen=True, slots=True)
+class FactorChanged:
+    """Something changed about how a person proves who they are."""
+
+    user_id: int
+    email: str
+    name: str
+    locale: str
+    change: FactorChange
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChanged:
+    """A person has another role now; their log-ins ended."""
+
+    user_id: int
+    role: Role
+    by_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +132,7 @@ class InitiativeVerified:
     name: str
     slug: str
     applicant_id: int
+    by_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +144,7 @@ class InitiativeRefused:
     slug: str
     applicant_id: int
     reason: str
+    by_id: int
 
 
 @dataclass(frozen=True, slots=True)

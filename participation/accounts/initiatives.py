@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import datetime
 from typing import cast
 
 from flask_babel import lazy_gettext as _l
@@ -16,7 +18,8 @@ from participation.accounts.events import (
     InitiativeVerified,
     MandateEnded,
 )
-from participation.accounts.models import Delegate, Initiative, InitiativeState, User
+from participation.accounts.models import Delegate, Initiative, InitiativeState, OrganisationKind, User
+from participation.accounts.names import demand_own
 from participation.accounts.policy import may_apply, may_decide, may_manage_mandates
 from participation.accounts.queries import mandates, person
 from participation.base.clock import now
@@ -26,6 +29,11 @@ from participation.base.text import fold, normalise
 from participation.base.verdict import Conflict, DomainError, require
 
 SLUG_LIMIT = 100
+MANDATE_LIMIT = 300
+"""Characters that the text of a mandate may have."""
+
+FIRST_MANDATE = "hat die Organisation angemeldet"
+"""The mandate of whoever applied; content, and so German."""
 
 
 class NameTaken(Conflict):
@@ -41,9 +49,15 @@ class AlreadyDecided(Conflict):
 
 
 class ReasonMissing(DomainError):
-    """A refusal needs a reason."""
+    """A decision needs its reason."""
 
     default = _l("Schreiben Sie den Grund dazu. Die Person, die den Antrag gestellt hat, liest ihn.")
+
+
+class UnfitPeriod(DomainError):
+    """A mandate would end before it begins, or has ended already."""
+
+    default = _l("Der letzte Tag liegt vor dem ersten oder ist schon vorbei.")
 
 
 class NobodyThere(DomainError):
@@ -59,21 +73,34 @@ class NoSuchMandate(Conflict):
 
 
 def apply_initiative(
-    actor: User, *, name: str, seat: str, purpose: str, contact: str, website: str = "", is_example: bool = False
+    actor: User,
+    *,
+    name: str,
+    seat: str,
+    purpose: str,
+    contact: str,
+    website: str = "",
+    kind: OrganisationKind = OrganisationKind.INITIATIVE,
+    languages: Sequence[str] = ("de",),
+    is_example: bool = False,
 ) -> Initiative:
     """Ask for an initiative to be verified.
 
     Raises:
         NameTaken: if one of this name exists, whatever its state.
+        NameRefused: if the name could be taken for another one.
     """
     require(may_apply(actor))
+    name = " ".join(normalise(name).split())
     group = Initiative(
+        kind=kind,
         slug=_free_slug(name),
-        name=" ".join(normalise(name).split()),
+        name=name,
         seat=normalise(seat),
         purpose=normalise(purpose),
         contact=normalise(contact),
         website=normalise(website),
+        languages=list(dict.fromkeys(languages)) or ["de"],
         applicant_id=actor.id,
         is_example=is_example,
     )
@@ -82,20 +109,23 @@ def apply_initiative(
             db.session.add(group)
     except IntegrityError as error:
         raise NameTaken from error
+    if not is_example:
+        demand_own(name, initiative_id=group.id)
     emit(InitiativeApplied(group.id, group.name, actor.id))
     return group
 
 
-def verify_initiative(actor: User, initiative: Initiative, reason: str = "") -> None:
-    """Verify an application; its applicant becomes the first delegate.
+def verify_initiative(actor: User, initiative: Initiative, reason: str) -> None:
+    """Verify an application, saying what was checked; its applicant becomes the first delegate.
 
     Raises:
+        ReasonMissing: without a reason.
         AlreadyDecided: if another moderator was faster.
     """
     _decide(actor, initiative, InitiativeState.VERIFIED, reason)
-    db.session.add(Delegate(initiative_id=initiative.id, user_id=initiative.applicant_id))
+    db.session.add(Delegate(initiative_id=initiative.id, user_id=initiative.applicant_id, mandate=FIRST_MANDATE))
     db.session.flush()
-    emit(InitiativeVerified(initiative.id, initiative.name, initiative.slug, initiative.applicant_id))
+    emit(InitiativeVerified(initiative.id, initiative.name, initiative.slug, initiative.applicant_id, actor.id))
 
 
 def refuse_initiative(actor: User, initiative: Initiative, reason: str) -> None:
@@ -105,33 +135,55 @@ def refuse_initiative(actor: User, initiative: Initiative, reason: str) -> None:
         ReasonMissing: without a reason.
         AlreadyDecided: if another moderator was faster.
     """
-    require(may_decide(actor, initiative))
-    if not normalise(reason):
-        raise ReasonMissing
     _decide(actor, initiative, InitiativeState.REFUSED, reason)
     emit(
         InitiativeRefused(
-            initiative.id, initiative.name, initiative.slug, initiative.applicant_id, initiative.decision_reason
+            initiative.id,
+            initiative.name,
+            initiative.slug,
+            initiative.applicant_id,
+            initiative.decision_reason,
+            actor.id,
         )
     )
 
 
-def add_delegate(actor: User, initiative: Initiative, user_id: int) -> None:
-    """Let a person write for an initiative; who has a mandate already keeps it.
+def add_delegate(
+    actor: User,
+    initiative: Initiative,
+    user_id: int,
+    *,
+    mandate: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> None:
+    """Let a person write for an initiative, from now on or from a later day; a running mandate gets the new terms.
 
     People are named by the number of their public page: asking for their address would tell who has an account.
+    `until` is the first moment at which the mandate no longer holds.
+
+    Raises:
+        NobodyThere: if there is no such person, or one who may not write.
+        TextTooLong, UnfitPeriod: as they say.
     """
     require(may_manage_mandates(actor, initiative, mandates(actor.id)))
     someone = person(user_id)
     if someone is None or someone.is_operator:
         raise NobodyThere
-    known = db.session.get(Delegate, (initiative.id, someone.id))
-    if known is None:
-        db.session.add(Delegate(initiative_id=initiative.id, user_id=someone.id))
-    elif known.until is None:
+    told, moment = " ".join(normalise(mandate, limit=MANDATE_LIMIT).split()), now()
+    since = max(since or moment, moment)
+    if until is not None and until <= since:
+        raise UnfitPeriod
+    known = db.session.get(Delegate, (initiative.id, someone.id), with_for_update=True)
+    if known is not None and (known.until is None or known.until > moment):
+        known.since = since if known.since > moment else known.since
+        known.mandate, known.until = told or known.mandate, until
+        db.session.flush()
         return
-    else:
-        known.since, known.until = now(), None
+    if known is None:
+        known = Delegate(initiative_id=initiative.id, user_id=someone.id)
+        db.session.add(known)
+    known.since, known.until, known.mandate = since, until, told
     db.session.flush()
     emit(DelegateAdded(initiative.name, initiative.slug, someone.id, actor.id))
 
@@ -143,18 +195,20 @@ def end_mandate(actor: User, initiative: Initiative, user_id: int) -> None:
         NoSuchMandate: if it has ended already.
     """
     require(may_manage_mandates(actor, initiative, mandates(actor.id)))
-    ended = (
-        update(Delegate)
-        .where(Delegate.initiative_id == initiative.id, Delegate.user_id == user_id, Delegate.until.is_(None))
-        .values(until=now())
-    )
-    if cast("CursorResult[None]", db.session.execute(ended)).rowcount != 1:
+    known = db.session.get(Delegate, (initiative.id, user_id), with_for_update=True)
+    moment = now()
+    if known is None or (known.until is not None and known.until <= moment):
         raise NoSuchMandate
+    # One that was to begin later never did.
+    known.since, known.until = min(known.since, moment), moment
+    db.session.flush()
     emit(MandateEnded(initiative.name, initiative.slug, user_id, actor.id))
 
 
 def _decide(actor: User, initiative: Initiative, state: InitiativeState, reason: str) -> None:
     require(may_decide(actor, initiative))
+    if not normalise(reason):
+        raise ReasonMissing
     decided = (
         update(Initiative)
         .where(Initiative.id == initiative.id, Initiative.state == InitiativeState.APPLIED)

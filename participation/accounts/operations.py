@@ -7,23 +7,25 @@ answers the same, whoever it belongs to.
 from __future__ import annotations
 
 import re
-import secrets
 from datetime import timedelta
 from typing import cast
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from participation.accounts import passwords
 from participation.accounts.events import (
+    LoginRequested,
     NobodyAsked,
     PasswordChanged,
     Registered,
     RegisteredAgain,
     ResetRequested,
 )
+from participation.accounts.logins import end_logins
 from participation.accounts.models import AccountToken, Role, TokenPurpose, User
+from participation.accounts.names import NameRefused, demand_own
 from participation.accounts.queries import residence_label
 from participation.base.clock import now
 from participation.base.db import db
@@ -33,7 +35,11 @@ from participation.base.tokens import digest, new_token
 from participation.base.verdict import Conflict, DomainError
 from participation.places.models import Region, Residence
 
-LIFETIMES = {TokenPurpose.CONFIRM: timedelta(hours=48), TokenPurpose.RESET: timedelta(hours=2)}
+LIFETIMES = {
+    TokenPurpose.CONFIRM: timedelta(hours=48),
+    TokenPurpose.RESET: timedelta(hours=2),
+    TokenPurpose.LOGIN: timedelta(minutes=20),
+}
 NAME_MINIMUM, NAME_LIMIT = 2, 80
 LINKLIKE = re.compile(r"[/@<>]|www\.|\w\.[a-z]{2,}", re.IGNORECASE)
 """What a display name must not contain: it stands in mails to addresses that nobody has confirmed."""
@@ -46,12 +52,6 @@ class InvalidLink(DomainError):
     default = _l(
         "Dieser Link gilt nicht mehr. Er wurde schon benutzt, ist abgelaufen oder durch einen neueren ersetzt."
     )
-
-
-class NameRefused(DomainError):
-    """A display name could serve as a link, or is too short."""
-
-    default = _l("Der Name braucht mindestens 2 Zeichen und darf nicht wie eine Internet-Adresse aussehen.")
 
 
 class WrongPassword(DomainError):
@@ -72,11 +72,15 @@ def register(*, email: str, password: str, display_name: str, residence_id: str 
     An unconfirmed account is written over: whoever registered somebody else's address does not get to keep a password
     for it. Earlier links end with it.
     """
+    passwords.demand_unguessable(password, (email, display_name))
+    demand_own(_name(display_name))
     password_hash = passwords.hash_password(password)
-    email = email.lower()
+    email, name = email.lower(), _name(display_name)
+    if home := db.session.get(Residence, residence_id) if residence_id else None:
+        residence_label(home)  # reads the place now, whoever the address belongs to
     found = _by_email(email)
     if found is None:
-        found = User(email=email, display_name=_name(display_name), password_hash=password_hash, locale=locale)
+        found = User(email=email, display_name=name, password_hash=password_hash, locale=locale)
         _settle(found, residence_id)
         try:
             with db.session.begin_nested():
@@ -86,10 +90,13 @@ def register(*, email: str, password: str, display_name: str, residence_id: str 
             emit(NobodyAsked())
             return
     elif found.is_confirmed:
+        nothing = update(User).where(User.id == found.id).values(locale=User.locale)
+        db.session.execute(nothing.execution_options(synchronize_session=False))
+        _no_link(TokenPurpose.CONFIRM)
         emit(RegisteredAgain(found.email, found.display_name, found.locale))
         return
     else:
-        found.display_name, found.password_hash, found.locale = _name(display_name), password_hash, locale
+        found.display_name, found.password_hash, found.locale = name, password_hash, locale
         _settle(found, residence_id)
     emit(Registered(found.email, found.display_name, found.locale, _new_link(found, TokenPurpose.CONFIRM)))
 
@@ -98,7 +105,7 @@ def request_confirmation(email: str) -> None:
     """Send the link of an unconfirmed account once more; for any other address nothing happens."""
     found = _by_email(email)
     if found is None or found.is_confirmed:
-        emit(NobodyAsked())
+        _ask_nobody(TokenPurpose.CONFIRM)
         return
     emit(Registered(found.email, found.display_name, found.locale, _new_link(found, TokenPurpose.CONFIRM)))
 
@@ -133,10 +140,33 @@ def authenticate(email: str, password: str) -> User | None:
 def request_reset(email: str) -> None:
     """Send a link to choose a new password; an address without an account gets nothing."""
     found = _by_email(email)
-    if found is None:
-        emit(NobodyAsked())
+    if found is None or found.is_closed:
+        _ask_nobody(TokenPurpose.RESET)
         return
     emit(ResetRequested(found.email, found.display_name, found.locale, _new_link(found, TokenPurpose.RESET)))
+
+
+def request_login(email: str) -> None:
+    """Send a link that logs in without a password; an address without an account gets nothing."""
+    found = _by_email(email)
+    if found is None or found.is_closed:
+        _ask_nobody(TokenPurpose.LOGIN)
+        return
+    emit(LoginRequested(found.email, found.display_name, found.locale, _new_link(found, TokenPurpose.LOGIN)))
+
+
+def log_in_by_link(token: str) -> User:
+    """Return the person a link was mailed to; it proves the address, so that is confirmed, too.
+
+    Raises:
+        InvalidLink: if the link was used, has expired or was replaced.
+    """
+    person = _use(token, TokenPurpose.LOGIN)
+    if person.confirmed_at is None:
+        person.confirmed_at = now()
+        _drop_links(person, TokenPurpose.CONFIRM)
+        db.session.flush()
+    return person
 
 
 def reset_password(token: str, password: str) -> User:
@@ -144,9 +174,11 @@ def reset_password(token: str, password: str) -> User:
 
     Raises:
         InvalidLink: if the link was used, has expired or was replaced.
+        GuessablePassword: if the password is one that anybody tries first; the link stays good.
     """
     password_hash = passwords.hash_password(password)
     person = _use(token, TokenPurpose.RESET)
+    passwords.demand_unguessable(password, (person.email, person.display_name))
     person.confirmed_at = person.confirmed_at or now()
     _drop_links(person, TokenPurpose.CONFIRM)
     _set_password(person, password_hash)
@@ -158,15 +190,24 @@ def change_password(actor: User, *, current: str, new: str) -> None:
 
     Raises:
         WrongPassword: if the current one does not fit.
+        GuessablePassword: if the new one is one that anybody tries first.
     """
     if not passwords.verify(actor.password_hash, current):
         raise WrongPassword
+    passwords.demand_unguessable(new, (actor.email, actor.display_name))
     _set_password(actor, passwords.hash_password(new))
 
 
 def update_profile(actor: User, *, display_name: str, residence_id: str | None, locale: str) -> None:
-    """Change what others see of a person; stances already cast keep the region they were counted in."""
-    actor.display_name = _name(display_name)
+    """Change what others see of a person; stances already cast keep the region they were counted in.
+
+    Raises:
+        NameRefused: if the new name is not possible, or could be taken for somebody else's.
+    """
+    name = _name(display_name)
+    if name != actor.display_name:
+        demand_own(name, actor.id)
+    actor.display_name = name
     actor.locale = locale
     _settle(actor, residence_id)
     db.session.flush()
@@ -225,10 +266,10 @@ def _settle(person: User, residence_id: str | None) -> None:
 
 def _set_password(person: User, password_hash: str) -> None:
     person.password_hash = password_hash
-    person.session_key = secrets.token_hex(8)
+    end_logins(person)
     _drop_links(person, TokenPurpose.RESET)
     db.session.flush()
-    emit(PasswordChanged(person.email, person.display_name, person.locale))
+    emit(PasswordChanged(person.id, person.email, person.display_name, person.locale))
 
 
 def _new_link(person: User, purpose: TokenPurpose) -> str:
@@ -241,6 +282,21 @@ def _new_link(person: User, purpose: TokenPurpose) -> str:
     )
     db.session.flush()
     return token
+
+
+def _ask_nobody(purpose: TokenPurpose) -> None:
+    """Do all the work of a mailed link for an address that gets none."""
+    _no_link(purpose)
+    emit(NobodyAsked())
+
+
+def _no_link(purpose: TokenPurpose) -> None:
+    """Do the work of `_new_link` for an address that gets none: the same statements, which change nothing."""
+    nobody = (AccountToken.user_id == 0, AccountToken.purpose == purpose, AccountToken.used_at.is_(None))
+    db.session.execute(delete(AccountToken).where(*nobody).execution_options(synchronize_session=False))
+    columns = (AccountToken.user_id, AccountToken.purpose, AccountToken.digest, AccountToken.expires_at)
+    nothing = select(*columns).where(AccountToken.digest == digest(new_token()))
+    db.session.execute(insert(AccountToken).from_select([column.key for column in columns], nothing))
 
 
 def _drop_links(person: User, purpose: TokenPurpose) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from flask_babel import format_datetime
 from flask_babel import lazy_gettext as _l
 
-from participation.accounts.models import Initiative, InitiativeState, User
+from participation.accounts.models import GrantState, Initiative, InitiativeState, RoleGrant, User
+from participation.base.clock import now
 from participation.base.verdict import Verdict, no, yes
 
 NEEDS_ACCOUNT = no(_l("Dafür brauchen Sie ein Konto. Danach geht es genau hier weiter."), login_helps=True)
@@ -28,8 +30,23 @@ def may_take_part(actor: User | None) -> Verdict:
         return NEEDS_ACCOUNT
     if not actor.is_confirmed:
         return no(_l("Bestätigen Sie zuerst Ihre E-Mail-Adresse. Der Link steht in unserer Mail an Sie."))
+    free = unrestricted(actor)
+    if not free:
+        return free
     if actor.is_operator:
         return no(_l("Mit diesem Konto betreiben Sie die Plattform. Zum Mitreden brauchen Sie ein eigenes Konto."))
+    return yes
+
+
+def unrestricted(actor: User) -> Verdict:
+    """Say whether an account is neither closed nor suspended; the refusal tells the ground and until when."""
+    if actor.is_closed:
+        return no(_l("Dieses Konto ist geschlossen. Grund: %(ground)s", ground=actor.restricted_for))
+    if actor.suspended_until is not None and actor.suspended_until > now():
+        until = format_datetime(actor.suspended_until, "d. MMMM yyyy, HH:mm")
+        return no(
+            _l("Ihr Konto ist bis zum %(until)s gesperrt. Grund: %(ground)s", until=until, ground=actor.restricted_for)
+        )
     return yes
 
 
@@ -39,6 +56,37 @@ def may_moderate(actor: User | None) -> Verdict:
         return NEEDS_ACCOUNT
     if not actor.is_moderator or not actor.is_confirmed:
         return no(_l("Das ist Aufgabe der Moderation."))
+    return unrestricted(actor)
+
+
+def may_operate(actor: User | None) -> Verdict:
+    """Say whether a person may do an operator's work."""
+    if actor is None:
+        return NEEDS_ACCOUNT
+    if not actor.is_operator or not actor.is_confirmed:
+        return no(_l("Das ist Aufgabe des Betriebs."))
+    return yes
+
+
+def may_grant(actor: User | None, person: User) -> Verdict:
+    """Say whether an operator may change a person's role; never their own."""
+    operating = may_operate(actor)
+    if not operating or actor is None:
+        return operating
+    if actor.id == person.id:
+        return no(_l("Die eigene Rolle ändert jemand anderes."))
+    return yes
+
+
+def may_decide_grant(actor: User | None, grant: RoleGrant) -> Verdict:
+    """Say whether an operator may confirm or refuse a grant: one who neither asked for it nor gets it."""
+    operating = may_operate(actor)
+    if not operating or actor is None:
+        return operating
+    if grant.state is not GrantState.REQUESTED:
+        return no(_l("Darüber ist schon entschieden."))
+    if actor.id in (grant.requested_by_id, grant.user_id):
+        return no(_l("Darüber entscheidet eine zweite Person aus dem Betrieb."))
     return yes
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager
 
-from participation.accounts.models import AccountToken, Delegate, Initiative, InitiativeState, TokenPurpose, User
+from participation.accounts.models import (
+    AccountToken,
+    Delegate,
+    Initiative,
+    InitiativeState,
+    OrganisationKind,
+    TokenPurpose,
+    User,
+)
 from participation.accounts.policy import Mandate, may_see_initiative, may_speak_for
 from participation.base.clock import now
 from participation.base.db import db
@@ -20,17 +29,23 @@ __all__ = [
     "DelegateRow",
     "InitiativeRow",
     "Mandate",
+    "Organisation",
     "ResidenceChoice",
     "delegates",
+    "delegates_of",
     "initiative",
     "initiative_by_id",
+    "initiative_names",
     "initiatives",
     "link_works",
     "mandates",
     "names",
+    "organisations",
     "person",
+    "person_by_address",
     "require_mandate",
     "residence_choices",
+    "spoken_for",
 ]
 
 
@@ -45,15 +60,46 @@ def mandates(user_id: int) -> list[Mandate]:
     return [Mandate(*row) for row in rows]
 
 
+def spoken_for(user_id: int) -> Select[int]:
+    """Select the verified initiatives that a person may write for now, for conditions of other rooms."""
+    return (
+        select(Initiative.id)
+        .join(Delegate, Delegate.initiative_id == Initiative.id)
+        .where(Delegate.user_id == user_id, _running(), Initiative.state == InitiativeState.VERIFIED)
+    )
+
+
 def require_mandate(actor: User | None, initiative_id: int | None) -> None:
     """Raise `Denied` unless a person may write for an initiative now; everybody may write for themselves."""
     if initiative_id is not None:
         require(may_speak_for(actor, initiative_id, mandates(actor.id) if actor is not None else ()))
 
 
+def delegates_of(initiative_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """Return who may write for each of some initiatives now."""
+    if not initiative_ids:
+        return {}
+    rows = db.session.execute(
+        select(Delegate.initiative_id, Delegate.user_id)
+        .join(Initiative, Initiative.id == Delegate.initiative_id)
+        .where(Delegate.initiative_id.in_(initiative_ids), _running(), Initiative.state == InitiativeState.VERIFIED)
+        .order_by(Delegate.initiative_id, Delegate.user_id)
+    )
+    found: dict[int, tuple[int, ...]] = {}
+    for initiative_id, user_id in rows:
+        found[initiative_id] = (*found.get(initiative_id, ()), user_id)
+    return found
+
+
 def person(user_id: int) -> User | None:
     """Return a person with a confirmed account; an unconfirmed one does not exist for anybody."""
     return db.session.scalar(select(User).where(User.id == user_id, User.confirmed_at.is_not(None)))
+
+
+def person_by_address(email: str) -> User | None:
+    """Return the person with a confirmed account under an address; only for operators."""
+    found = User.email == email.lower().replace("\0", "")
+    return db.session.scalar(select(User).where(found, User.confirmed_at.is_not(None)))
 
 
 def names(user_ids: set[int]) -> dict[int, str]:
@@ -62,6 +108,12 @@ def names(user_ids: set[int]) -> dict[int, str]:
         return {}
     rows = db.session.execute(select(User.id, User.display_name).where(User.id.in_(user_ids)))
     return {row.id: row.display_name for row in rows}
+
+
+def initiative_names(initiative_ids: Collection[int]) -> dict[int, str]:
+    """Return names of initiatives by id."""
+    rows = db.session.execute(select(Initiative.id, Initiative.name).where(Initiative.id.in_(initiative_ids)))
+    return {row.id: row.name for row in rows}
 
 
 def initiative(slug: str, viewer: User | None = None) -> Initiative | None:
@@ -81,10 +133,30 @@ def initiative_by_id(initiative_id: int) -> Initiative | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Organisation:
+    """A verified organisation to choose from a list."""
+
+    id: int
+    name: str
+    kind: OrganisationKind
+
+
+def organisations() -> list[Organisation]:
+    """Return every verified organisation by name, for forms that let one choose."""
+    rows = db.session.execute(
+        select(Initiative.id, Initiative.name, Initiative.kind)
+        .where(Initiative.state == InitiativeState.VERIFIED)
+        .order_by(Initiative.name)
+    )
+    return [Organisation(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
 class InitiativeRow:
     """A verified initiative in the list."""
 
     id: int
+    kind: OrganisationKind
     slug: str
     name: str
     seat: str
@@ -100,6 +172,7 @@ def initiatives(*, after: str | None = None, size: int = 30) -> list[InitiativeR
     ).scalar_subquery()
     chosen = select(
         Initiative.id,
+        Initiative.kind,
         Initiative.slug,
         Initiative.name,
         Initiative.seat,
@@ -120,14 +193,21 @@ class DelegateRow:
     user_id: int
     name: str
     since: datetime
+    until: datetime | None
+    mandate: str
+
+    @property
+    def last_moment(self) -> datetime | None:
+        """When it last holds: a mandate until a day's end is shown with that day."""
+        return self.until - timedelta(seconds=1) if self.until is not None else None
 
 
 def delegates(initiative_id: int) -> list[DelegateRow]:
-    """Return the running mandates of an initiative, the oldest first."""
+    """Return the mandates of an initiative that run or are to begin, the oldest first."""
     rows = db.session.execute(
-        select(User.id, User.display_name, Delegate.since)
+        select(User.id, User.display_name, Delegate.since, Delegate.until, Delegate.mandate)
         .join(Delegate, Delegate.user_id == User.id)
-        .where(Delegate.initiative_id == initiative_id, _running())
+        .where(Delegate.initiative_id == initiative_id, _not_over())
         .order_by(Delegate.since, User.id)
     )
     return [DelegateRow(*row) for row in rows]
@@ -183,4 +263,8 @@ def link_works(token: str, purpose: TokenPurpose) -> bool:
 
 
 def _running() -> ColumnElement[bool]:
+    return (Delegate.since <= now()) & _not_over()
+
+
+def _not_over() -> ColumnElement[bool]:
     return Delegate.until.is_(None) | (Delegate.until > now())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Literal
 
 from markupsafe import Markup, escape
@@ -138,8 +138,9 @@ def _pairs(old: list[list[str]], new: list[list[str]]) -> Iterator[tuple[list[st
         return
     size = sum(map(len, old)) * sum(map(len, new))
     if not 0 < size <= CELLS or len(old) * len(new) > PAIRS:
-        yield from ((gone, []) for gone in old)
-        yield from (([], added) for added in new)
+        # All at once: nobody looks for a paragraph among thousands of them.
+        yield [*chain.from_iterable(old)], []
+        yield [], [*chain.from_iterable(new)]
         return
     likeness = _likeness(old, new)
     # best[i][j]: the sum of likeness that is still to be had from old[i:] and new[j:].

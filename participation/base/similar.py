@@ -5,6 +5,7 @@ Only the words count, without case, diacritics, order and the words every senten
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from heapq import nlargest
@@ -18,6 +19,9 @@ Key = TypeVar("Key")
 
 HEAD = 2_000
 """Characters of a text that are looked at: who says the same says it there, and the cost stays bounded."""
+
+MINIMUM = 5
+"""Words that a text needs to have a fingerprint."""
 
 _WORD = re.compile(r"\w+")
 
@@ -52,6 +56,17 @@ def _score(one: str, other: str, cutoff: float = 0.0) -> float:
     if not shared:
         return 0.0
     return (2 * shared + fuzz.token_sort_ratio(one, other)) / 300
+
+
+def fingerprint(text: str) -> str:
+    """Return 16 hex digits that are equal for texts of the same words, whatever case, space and punctuation they have.
+
+    Empty for fewer than MINIMUM words: half the region says "Das finde ich gut".
+    """
+    words = _WORD.findall(fold(text))
+    if len(words) < MINIMUM:
+        return ""
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:16]
 
 
 def similarity(one: str, other: str) -> float:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 
 import bleach
 import nh3
@@ -26,6 +27,12 @@ SANITISER_VERSION = 1
 LIMIT = 20_000
 """Characters a text may have unless the caller says otherwise."""
 
+MOST_LINKS = 30
+"""In one text of people; more is advertising, or a list that belongs on a page of its own."""
+
+DEEPEST = 12
+"""Quotations and lists within each other; a list counts double."""
+
 TAGS = frozenset({"p", "br", "strong", "em", "a", "ul", "ol", "li", "blockquote", "code", "pre", "del"})
 PROTOCOLS = frozenset({"http", "https", "mailto"})
 REL = "nofollow ugc noopener noreferrer"
@@ -39,6 +46,18 @@ class TextTooLong(DomainError, ValueError):
         self.limit = limit
 
 
+class TooDeep(DomainError, ValueError):
+    """Quotations or lists within each other, deeper than anybody reads."""
+
+    default = _l("Zitate oder Listen sind hier zu tief verschachtelt. Nehmen Sie ein paar Ebenen heraus.")
+
+
+class TooManyLinks(DomainError, ValueError):
+    """A text leads to more places than anybody follows."""
+
+    default = _l("Der Text enthält zu viele Links. Höchstens 30 sind möglich, nennen Sie die wichtigsten.")
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """Safe HTML, and the version of the sanitiser that vouches for it."""
@@ -48,11 +67,14 @@ class Rendered:
 
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
-# Control characters, soft hyphens, zero-width spaces, bidi embeddings, overrides and isolates, lone surrogates,
-# non-characters. Joiners (U+200C, U+200D) stay: Sorbian does not need them, emoji and other scripts do.
+# Control characters, soft hyphens, zero-width spaces, bidi embeddings, overrides and isolates, fillers, lone
+# surrogates, non-characters, tags. Joiners (U+200C, U+200D) stay between letters of scripts that need
+# them, and within emoji.
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    "\ufff9-\ufffb\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e0fff]"
+    "|(?<![\u0590-\u1fff\u2190-\u2bff\u3000-\ud7ff\ufe0f\U00010000-\U0003ffff])[\u200c\u200d]+"
+    "|[\u200c\u200d]+(?![\u0590-\u1fff\u2190-\u2bff\u3000-\ud7ff\U00010000-\U0003ffff])"
 )
 _MARKS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f"
@@ -70,12 +92,21 @@ def normalise(text: str, *, limit: int = LIMIT) -> str:
     """
     if len(text) > limit:
         raise TextTooLong(limit)
+    text = "\n".join(line.rstrip() for line in tidy(text).split("\n"))
+    return _BLANK_LINES.sub("\n\n\n", text).strip()
+
+
+def tidy(text: str) -> str:
+    r"""Return the text in NFC with \n line ends and without invisible characters; all that people see stays as it is.
+
+    Everything that comes in by a form goes through here once, at the edge (web/bounds.py).
+    """
+    if text.isascii() and text.isprintable():
+        return text
     text = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text))
     # Once before, because NFC takes quadratic time on a pile of marks; once after, because NFC can unpack some.
     text = unicodedata.normalize("NFC", _PILE_OF_MARKS.sub(r"\1", text))
-    text = _PILE_OF_MARKS.sub(r"\1", text)
-    text = "\n".join(line.rstrip() for line in text.split("\n"))
-    return _BLANK_LINES.sub("\n\n\n", text).strip()
+    return _PILE_OF_MARKS.sub(r"\1", text)
 
 
 _ADDRESS = re.compile(r"(?<![\w@/.])(?:https?://|www\.)[^\s<>\"'`„“”«»‹›]+", re.IGNORECASE)
@@ -151,7 +182,7 @@ def _flatten(state: StateCore) -> None:
 
 def _markdown() -> MarkdownIt:
     """Return a reader without HTML, pictures, rules and underlined headings, in which a new line is a new line."""
-    reader = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 12})
+    reader = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": DEEPEST})
     reader.enable("strikethrough")
     # `entity` could bring back the characters that `normalise` took out; a line of dashes is a signature, no heading.
     reader.disable(["html_block", "html_inline", "entity", "image", "hr", "lheading"])
@@ -163,9 +194,23 @@ def _markdown() -> MarkdownIt:
 _MARKDOWN = _markdown()
 
 
+_CONTAINERS = frozenset({"blockquote_open", "list_item_open"})
+
+
 def render(markdown: str, *, limit: int = LIMIT) -> Rendered:
-    """Return a contribution as safe HTML. Headings become bold paragraphs, pictures become links."""
-    return Rendered(sanitise(_MARKDOWN.render(normalise(markdown, limit=limit))))
+    """Return a contribution as safe HTML. Headings become bold paragraphs, pictures become links.
+
+    Raises:
+        TextTooLong, TooDeep, TooManyLinks: as they say.
+    """
+    pieces = _MARKDOWN.parse(normalise(markdown, limit=limit))
+    if any(piece.type in _CONTAINERS and piece.level >= DEEPEST - 1 for piece in pieces):
+        # What stands deeper would be left out.
+        raise TooDeep
+    html = sanitise(_MARKDOWN.renderer.render(pieces, _MARKDOWN.options, {}))
+    if html.count("<a ") > MOST_LINKS:
+        raise TooManyLinks
+    return Rendered(html)
 
 
 def render_wording(markdown: str, *, inline: bool = False, limit: int = LIMIT) -> Rendered:
@@ -232,6 +277,15 @@ def plain(markdown: str, *, limit: int = LIMIT) -> str:
             lines.append(number + block.content.rstrip("\n"))
             number = ""
     return _UNSEEN.sub("", "\n".join(lines)).strip()
+
+
+_BLOCK = re.compile(r"</?(?:p|br|ul|ol|li|blockquote|pre)\b[^>]*>")
+_TAG = re.compile(r"<[^>]*>")
+
+
+def shown(html: str) -> str:
+    """Return what a reader sees of sanitised HTML, on one line and not escaped; what can be selected and quoted."""
+    return " ".join(unescape(_TAG.sub("", _BLOCK.sub(" ", html))).split())
 
 
 def excerpt(text: str, limit: int) -> str:

@@ -5,17 +5,27 @@ from __future__ import annotations
 import click
 
 from participation.cli.accounts import accounts
+from participation.cli.bodies import bodies
 from participation.cli.dev import dev
+from participation.cli.documents import documents
 from participation.cli.leitbild import leitbild
 from participation.cli.log import log
 from participation.cli.notify import notify
+from participation.cli.ops import ops
+from participation.cli.privacy import privacy
 from participation.cli.strategy import strategy
+from participation.cli.watchbook import watchbook
 
 COMMANDS: tuple[click.Command, ...] = (
     accounts,
+    bodies,
     dev,
+    documents,
     leitbild,
     log,
     notify,
+    ops,
+    privacy,
     strategy,
+    watchbook,
 )

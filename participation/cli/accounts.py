@@ -8,9 +8,10 @@ import click
 from email_validator import EmailNotValidError, validate_email
 from flask.cli import AppGroup
 
-from participation.accounts import operations
+from participation.accounts import factors, operations
 from participation.accounts.models import Role
 from participation.accounts.passwords import MAXIMUM, MINIMUM
+from participation.accounts.queries import person_by_address
 from participation.base.db import transaction
 from participation.base.verdict import DomainError
 
@@ -45,3 +46,18 @@ def create(email: str, name: str, role: str, *, generate: bool) -> None:
     click.echo(f"Created account {person.id} for {address} ({role}).")
     if generate:
         click.echo(f"Password: {password}")
+
+
+@accounts.command("reset-factors")
+@click.argument("email")
+def reset_factors(email: str) -> None:
+    """Take all second factors from an account whose owner lost them; first make sure that it is the owner who asks.
+
+    The owner gets a letter, and the security log an entry.
+    """
+    with transaction():
+        person = person_by_address(email)
+        if person is None:
+            raise click.ClickException(f"{email} has no confirmed account.")
+        factors.reset_factors(person)
+    click.echo(f"Account {person.id} has no second factor any more. Its password stays as it is.")

@@ -7,7 +7,7 @@ marked as an example, and so is what they contribute.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,27 +16,40 @@ from flask import current_app
 from sqlalchemy import select, update
 
 from participation.accounts.initiatives import apply_initiative, verify_initiative
-from participation.accounts.models import Role, User
+from participation.accounts.models import OrganisationKind, Role, User
 from participation.accounts.operations import create_account
+from participation.accounts.queries import delegates_of
 from participation.base.db import db
+from participation.base.text import shown
 from participation.base.tokens import new_token
+from participation.dialogue.anchors import Passage, Reference, quote
 from participation.dialogue.comments import write_comment
-from participation.dialogue.models import Comment, CommentKind, Stance, Thread
+from participation.dialogue.models import Comment, CommentKind, Occasion, Stance, Thread
 from participation.dialogue.votes import cast_vote, rate_comment
 from participation.leitbild.changes import approve_change, draft_change, submit_change
 from participation.leitbild.drafts import collect, open_draft, save_draft, submit_draft
-from participation.leitbild.models import ChangeKind
+from participation.leitbild.models import ChangeKind, Revision
 from participation.leitbild.publish import publish
 from participation.leitbild.queries import current_number
 from participation.leitbild.wording import ChangeFields
+from participation.measures.operations import ask_back, confirm_report, file_report
+from participation.measures.writing import Fields
+from participation.minutes import operations as minutes
+from participation.minutes.writing import Header
 from participation.outcomes.models import Fate, Outcome, OutcomeKind
 from participation.outcomes.operations import approve_outcome, begin_evaluation, save_outcome, submit_outcome
 from participation.outcomes.writing import OutcomeFields, Pin
 from participation.proposals import operations as proposals
-from participation.proposals.models import Proposal, ProposalStep, ProposalType
+from participation.proposals.models import Proposal, ProposalStep, ProposalType, ProposalVersion
 from participation.proposals.steps import accept
+from participation.proposals.together import agree, invite_organisation
+from participation.proposals.versions import fingerprint
 from participation.proposals.writing import Writing
-from participation.strategy.models import Node
+from participation.resolutions.bodies import seat_member
+from participation.resolutions.models import Decision
+from participation.resolutions.operations import ResolutionFields, save_resolution, sign_resolution
+from participation.resolutions.queries import bodies
+from participation.strategy.models import Node, Status
 from participation.strategy.operations import thread_of
 
 SEED = 2026
@@ -75,7 +88,10 @@ def play(at: datetime) -> str | None:
         talk(stage, thread_of(stage.node(scene["node"])), scene)
     for scene in script["proposals"]:
         propose(stage, scene)
+    for scene in script["status"]:
+        report(stage, scene)
     conclude(stage, script["outcome"])
+    gather(stage, script["minutes"])
     spread_over_time(stage)
     return (
         f"Example dialogue: {len(stage.people) + len(stage.voters)} people, {len(stage.comments)} comments, "
@@ -86,7 +102,7 @@ def play(at: datetime) -> str | None:
 def read() -> dict[str, Any]:
     """Return the script from `content/demo/`, one entry a file."""
     folder = current_app.config["CONTENT"] / "demo"
-    names = ("people", "dialogue", "proposals", "outcome")
+    names = ("people", "dialogue", "proposals", "status", "outcome", "minutes")
     return {name: yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8")) for name in names}
 
 
@@ -110,6 +126,7 @@ def enter(stage: Stage, script: dict[str, Any]) -> None:
             seat=entry["seat"],
             purpose=entry["purpose"],
             contact=speaker.email,
+            kind=OrganisationKind(entry.get("kind", "initiative")),
             is_example=True,
         )
         verify_initiative(stage.chance.choice((writer, checker)), group, "Angaben geprüft.")
@@ -140,6 +157,7 @@ def talk(stage: Stage, thread: Thread, scene: dict[str, Any]) -> None:
     for line in scene.get("comments", ()):
         parent = last if line.get("re") == "last" else stage.comments.get(line.get("re", ""))
         anchor = line.get("at")
+        about = passage(stage, anchor or scene.get("node", "")) if anchor or "quote" in line else None
         last = write_comment(
             stage.people[line["who"]],
             thread,
@@ -148,8 +166,10 @@ def talk(stage: Stage, thread: Thread, scene: dict[str, Any]) -> None:
             parent=parent,
             anchor=anchor,
             anchor_text=stage.node(anchor).body if anchor else "",
+            reference=reference(about, line.get("quote", "")) if about else None,
             initiative_id=stage.initiatives.get(line.get("as", "")),
             lang=line.get("lang", "de"),
+            asked=[stage.initiatives[name] for name in line.get("asks", ())],
         )
         stage.comments[line.get("key", f"{thread.id}-{last.id}")] = last
         for voter in stage.chance.sample(stage.voters, line.get("helpful", 0)):
@@ -158,6 +178,16 @@ def talk(stage: Stage, thread: Thread, scene: dict[str, Any]) -> None:
     stances = [Stance.YES] * yes + [Stance.NO] * no + [Stance.ABSTAIN] * abstain
     for voter, stance in zip(stage.chance.sample(stage.voters, len(stances)), stances, strict=True):
         cast_vote(voter, thread, stance)
+
+
+def passage(stage: Stage, node_id: str) -> Passage:
+    """Return what a comment may be about."""
+    return Passage(node_id, shown(stage.node(node_id).html))
+
+
+def reference(about: Passage, words: str) -> Reference:
+    """Return what a comment is about: the words, or all of the passage."""
+    return Reference(about, current_number(), quote([about], words)[1] if words else None)
 
 
 def propose(stage: Stage, scene: dict[str, Any]) -> None:
@@ -175,6 +205,9 @@ def propose(stage: Stage, scene: dict[str, Any]) -> None:
     )
     proposal = proposals.save_draft(author, stage.node(scene["node"]), writing, base_revision=current_number())
     proposal.is_example = True
+    for name in scene.get("with", ()):
+        invite_organisation(author, proposal, stage.initiatives[name])
+        agree(delegate_of(stage, name), proposal, read=fingerprint(proposal))
     periods = current_app.config["PERIODS"]
     proposals.submit(author, proposal, check_period=periods["check"])
     stage.proposals[scene["key"]] = proposal
@@ -186,6 +219,26 @@ def propose(stage: Stage, scene: dict[str, Any]) -> None:
     for supporter in stage.chance.sample(stage.voters, scene["supporters"]):
         proposals.support(supporter, proposal)
     talk(stage, proposals.thread_of(proposal), scene)
+
+
+def delegate_of(stage: Stage, name: str) -> User:
+    """Return who speaks for an organisation."""
+    (speaker, *_more) = delegates_of([stage.initiatives[name]])[stage.initiatives[name]]
+    return db.session.get_one(User, speaker)
+
+
+def report(stage: Stage, scene: dict[str, Any]) -> None:
+    """Report how far a measure has come, and have a moderator look at it."""
+    today = stage.at.date()
+    texts = {name: scene.get(name, "") for name in ("source", "source_url", "next_step", "carrier", "jump_reason")}
+    fields = Fields(status=Status(scene["status"]), since=scene["since"], **texts)
+    made = file_report(stage.people[scene["who"]], stage.node(scene["node"]), fields, today=today)
+    made.is_example = True
+    moderator = stage.moderators()[1]
+    if scene["decision"] == "confirmed":
+        confirm_report(moderator, made, expected_edit=made.edit, today=today)
+    elif scene["decision"] == "asked":
+        ask_back(moderator, made, scene["answer"], expected_edit=made.edit)
 
 
 def conclude(stage: Stage, script: dict[str, Any]) -> None:
@@ -224,8 +277,66 @@ def conclude(stage: Stage, script: dict[str, Any]) -> None:
     told = script["revision"]
     save_draft(writer, draft, title=told["title"], summary=told["summary"], expected_edit=draft.edit)
     submit_draft(writer, draft, expected_edit=draft.edit)
-    publish(approver, draft, expected_edit=draft.edit)
+    revision = publish(approver, draft, expected_edit=draft.edit)
+    if script.get("resolution"):
+        resolve(stage, revision, script["resolution"])
     evaluate(stage, script["running"]["node"])
+
+
+def resolve(stage: Stage, revision: Revision, script: dict[str, Any]) -> None:
+    """Have one body adopt a version, so that the other's resolution is awaited; nothing where it does not exist."""
+    if script["body"] not in {body.id for body in bodies()}:
+        return
+    drafter, signer = (
+        account(f"gremium-{number}", name, script["residence"], "de") for number, name in enumerate(script["members"])
+    )
+    for member in (drafter, signer):
+        seat_member(script["body"], member)
+    fields = ResolutionFields(
+        decision=Decision(script["decision"]), date=stage.at.date(), reference=script["reference"], text=script["text"]
+    )
+    made = save_resolution(drafter, revision, fields, expected_edit=0, today=stage.at.date())
+    sign_resolution(signer, made, expected_edit=made.edit)
+
+
+def gather(stage: Stage, script: dict[str, Any]) -> None:
+    """Publish the minutes of an event."""
+    writer, approver = stage.moderators()
+    today = stage.at.date()
+    header = Header(
+        place_id=script["place"],
+        held_on=today - timedelta(days=script["days_ago"]),
+        participants=script["participants"],
+        title=script["title"],
+        summary=script["summary"],
+        languages=tuple(script["languages"]),
+    )
+    version = minutes.begin(writer, header, today=today)
+    for voice in script["voices"]:
+        minutes.add_voice(
+            writer,
+            version,
+            node_id=voice["node"],
+            kind=CommentKind(voice["kind"]),
+            lang=voice.get("lang", "de"),
+            body=voice["text"],
+            expected_edit=version.edit,
+        )
+    minutes.submit(writer, version, expected_edit=version.edit)
+    published = minutes.approve(approver, version, expected_edit=version.edit)
+    db.session.execute(update(Occasion).where(Occasion.number == published.number).values(is_example=True))
+    # A second one that is still being written, for moderators to go on with.
+    begun = minutes.begin(writer, replace(header, title=script["next"]), today=today)
+    said = script["voices"][0]
+    minutes.add_voice(
+        writer,
+        begun,
+        node_id=said["node"],
+        kind=CommentKind(said["kind"]),
+        lang="de",
+        body=said["text"],
+        expected_edit=begun.edit,
+    )
 
 
 def evaluate(stage: Stage, node_id: str) -> Outcome:
@@ -267,4 +378,6 @@ def spread_over_time(stage: Stage) -> None:
             select(ProposalStep.id).where(ProposalStep.proposal_id == proposal.id).order_by(ProposalStep.id).limit(1)
         )
         db.session.execute(update(ProposalStep).where(ProposalStep.id == first.scalar_subquery()).values(at=moment))
+        written = (ProposalVersion.proposal_id == proposal.id, ProposalVersion.version == 1)
+        db.session.execute(update(ProposalVersion).where(*written).values(at=moment))
     db.session.flush()

@@ -17,9 +17,13 @@ from participation.accounts.operations import create_account
 from participation.base.clock import now
 from participation.base.db import db, transaction
 from participation.cli import demo
+from participation.cli.documents import queue_what_is_missing
 from participation.cli.fill import fill
+from participation.cli.leitbild import freeze, trace_now
 from participation.cli.log import prepare as prepare_log
 from participation.cli.strategy import load
+from participation.resolutions.bodies import seat_member
+from participation.resolutions.queries import bodies
 
 dev = AppGroup("dev", help="Set up, fill with examples, measure.")
 
@@ -29,7 +33,16 @@ ACCOUNTS = (
     ("Mira Schulze", "mira@example.org", Role.RESIDENT, "guben", "Delegierte der Initiative „Radbrücke Neiße“"),
     ("A. Wendt", "wendt@example.org", Role.MODERATOR, "cottbus", "Moderation"),
     ("P. Nowak", "nowak@example.org", Role.MODERATOR, "goerlitz", "Moderation"),
+    ("B. Krüger", "krueger@example.org", Role.RESIDENT, "cottbus", "Lenkungsgremium Brandenburg"),
+    ("H. Jakubik", "jakubik@example.org", Role.RESIDENT, "guben", "Lenkungsgremium Brandenburg"),
+    ("S. Winkler", "winkler@example.org", Role.RESIDENT, "bautzen", "Lenkungsgremium Sachsen"),
+    ("M. Lehnert", "lehnert@example.org", Role.RESIDENT, "goerlitz", "Lenkungsgremium Sachsen"),
 )
+SEATS = {
+    "brandenburg": ("krueger@example.org", "jakubik@example.org"),
+    "sachsen": ("winkler@example.org", "lehnert@example.org"),
+}
+"""Two members for each body, as far as there are these bodies: one drafts, the other signs."""
 FILE = "demo-accounts.txt"
 
 
@@ -41,11 +54,15 @@ def prepare(no_accounts: bool, with_demo: bool) -> None:
     flask_migrate.upgrade()
     for line in load():
         click.echo(line)
+    for line in freeze():
+        click.echo(line)
+    click.echo(trace_now())
     if not no_accounts:
         make_accounts()
     if with_demo:
         play()
     click.echo(prepare_log())
+    queue_what_is_missing()
     show_accounts()
 
 
@@ -100,6 +117,9 @@ def make_accounts() -> None:
             contact="mira@example.org",
         )
         verify_initiative(people["wendt@example.org"], group, "Angaben geprüft.")
+        for body in bodies():
+            for email in SEATS.get(body.id, ()):
+                seat_member(body.id, people[email])
         path = Path(current_app.config["INSTANCE"]) / FILE
         path.touch(mode=0o600)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -19,7 +19,14 @@ from participation.base.db import Base, db
 from participation.base.text import render
 from participation.dialogue.models import Ballot, Comment, CommentKind, CommentVote, Stance, Tally, Thread
 from participation.places.models import Region
-from participation.proposals.models import Proposal, ProposalState, ProposalStep, ProposalType
+from participation.proposals.models import (
+    Proposal,
+    ProposalState,
+    ProposalStep,
+    ProposalType,
+    ProposalVersion,
+    VersionReason,
+)
 from participation.strategy.models import MEASURES, Node
 
 CHUNK = 10_000
@@ -103,6 +110,7 @@ def _subjects(
     number_from = (db.session.scalar(select(func.max(Proposal.number))) or 0) + 1
     proposals: list[dict[str, Any]] = []
     steps: list[dict[str, Any]] = []
+    versions: list[dict[str, Any]] = []
     for n in range(number - len(nodes)):
         node_id, body = chance.choice(targets)
         author = chance.choice(voters)[0]
@@ -115,15 +123,34 @@ def _subjects(
                 "title": f"{chance.choice(WORDS)} und {chance.choice(WORDS)}",
                 "wording": f"{body} {chance.choice(WORDS)}", "reason": reason, "reason_html": f"<p>{reason}</p>",
                 "author_id": author, "is_example": True, "created_at": when, "updated_at": when, "submitted_at": when,
-                "open_until": at + timedelta(days=28), "supporter_count": 0,
+                "open_until": at + timedelta(days=28), "supporter_count": 0, "version": 1,
             }
         )  # fmt: skip
-        steps.append({"proposal_id": first + n, "state": ProposalState.SUBMITTED, "actor_id": author, "at": when})
+        versions.append(_version(proposals[-1]))
+        step = {
+            "proposal_id": first + n,
+            "state": ProposalState.SUBMITTED,
+            "actor_id": author,
+            "at": when,
+            "version": 1,
+        }
+        steps.append(step)
     _write(Proposal, proposals, made)
+    _write(ProposalVersion, versions, made)
     _write(ProposalStep, steps, made)
     for node_id, count in Counter(row["node_id"] for row in proposals).items():
         db.session.execute(update(Node).where(Node.id == node_id).values(open_proposals=Node.open_proposals + count))
     return _Subjects(nodes, [row["id"] for row in proposals])
+
+
+def _version(proposal: dict[str, Any]) -> dict[str, Any]:
+    """Return the first version of a proposal."""
+    kept = ("node_id", "base_revision", "before", "title", "wording", "reason", "reason_html")
+    return {
+        "proposal_id": proposal["id"], "version": 1, "why": VersionReason.SUBMITTED, "at": proposal["submitted_at"],
+        "by_id": proposal["author_id"], "other_before": "", "diff_html": "", "benefit": "", "culture": "",
+        "lang": "de", **{name: proposal[name] for name in kept},
+    }  # fmt: skip
 
 
 def _texts(chance: random.Random) -> list[tuple[str, str]]:
@@ -144,7 +171,7 @@ def _voters(at: datetime, made: Counter[str]) -> list[tuple[int, Region]]:
             {
                 "email": f"fill-{n}@example.org", "display_name": f"Beispiel {n}", "password_hash": "!",
                 "role": Role.RESIDENT, "region": REGIONS[n % len(REGIONS)], "confirmed_at": at, "created_at": at,
-                "is_example": True,
+                "is_example": True, "admitted": 1,
             }
             for n in range(VOTERS)
         ]  # fmt: skip

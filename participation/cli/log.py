@@ -10,12 +10,12 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import IntegrityError
 
+from participation.audit import contents
 from participation.base.clock import now
 from participation.base.db import transaction
 from participation.ledger import keys, operations, queries
 from participation.ledger.operations import Signer
 from participation.ledger.signing import Forked, RolledBack
-from participation.leitbild import contents
 from participation.leitbild.payload import DOCUMENT
 
 log = AppGroup("log", help="The verifiable log: key, checkpoints, export.")

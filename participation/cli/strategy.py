@@ -12,6 +12,9 @@ from participation.base.db import db, transaction
 from participation.base.yaml_source import ContentError
 from participation.leitbild.discard import InUse, discard_first
 from participation.leitbild.first import publish_first
+from participation.moderation import grounds
+from participation.moderation.rulebook import import_rules
+from participation.resolutions.bodies import import_bodies
 from participation.strategy.importer import Report, WordingChanged, import_content
 from participation.strategy.models import Kind
 
@@ -54,6 +57,11 @@ def load() -> list[str]:
                 report = import_content(folder, start_over=True)
             revision = publish_first(now())
             told = _told(report)
+            grounds.read(folder)
+            if rules := import_rules(folder):
+                told.append(f"New versions of the rules: {rules}.")
+            if bodies := import_bodies(folder):
+                told.append(f"{bodies} bodies decide about versions of the Leitbild.")
     except ContentError as error:
         raise Refused("\n".join([*map(str, error.problems), f"Nothing was imported from {folder}."])) from error
     except WordingChanged as error:

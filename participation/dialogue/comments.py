@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import case, or_, select, update
@@ -16,14 +17,17 @@ from participation.base.db import db
 from participation.base.events import emit
 from participation.base.text import normalise, render
 from participation.base.verdict import Conflict, Denied, DomainError, require
+from participation.dialogue.anchors import Reference, take_down
+from participation.dialogue.asking import ANSWER_PERIOD, ask, check_addressees
 from participation.dialogue.events import (
+    AnswerRequested,
     CommentEdited,
     CommentHidden,
     CommentRestored,
     CommentWithdrawn,
     CommentWritten,
 )
-from participation.dialogue.models import Comment, CommentKind, CommentState, CommentVersion, Thread
+from participation.dialogue.models import ENOUGH, Comment, CommentKind, CommentState, CommentVersion, Thread
 from participation.dialogue.policy import (
     LOGIN_TO_WRITE,
     may_comment,
@@ -100,29 +104,27 @@ def write_comment(
     parent: Comment | None = None,
     anchor: str | None = None,
     anchor_text: str = "",
+    reference: Reference | None = None,
     initiative_id: int | None = None,
     lang: str = "de",
     submission_key: str | None = None,
+    asked: Sequence[int] = (),
+    answer_period: timedelta = ANSWER_PERIOD,
 ) -> Comment:
     """Add a contribution, or a reply to `parent`; the same form sent twice is one contribution.
+
+    `anchor` and `anchor_text` name the point that is meant, for lists; `reference` says which words, to be followed.
+    `asked` are the organisations that are to answer within `answer_period`.
 
     `kind` may be None for replies only. Two requests with one key at the same moment meet the unique key: the second
     gets the first one's comment.
     """
-    require(may_comment(actor))
-    if actor is None:  # for the type checker: may_comment has refused
-        raise Denied(LOGIN_TO_WRITE)
-    require_mandate(actor, initiative_id)
-    text = checked_body(body)
-    if parent is None and kind is None:
-        raise KindMissing
-    if parent is not None and parent.thread_id != thread.id:
-        raise OtherThread
-    if lang not in LANGUAGES:
-        raise UnknownLanguage
+    actor = checked_writer(actor, initiative_id)
+    text = checked_contribution(thread, body, kind=kind, parent=parent, lang=lang)
     key = submission_key[:KEY_LENGTH] if submission_key else None
     if key and (earlier := _submitted(actor.id, key)):
         return _same(earlier, thread, parent, text)
+    wanted = check_addressees(actor, initiative_id, asked)
     rendered = render(text)
     comment = Comment(
         thread_id=thread.id,
@@ -148,8 +150,14 @@ def write_comment(
         if faster is None:
             raise
         return _same(faster, thread, parent, text)
-    _count_new(comment)
+    if reference is not None:
+        take_down(comment.id, reference)
+    ask(comment, wanted, answer_period)
+    count_new(comment)
+    count_admitted(actor)
     emit(CommentWritten(comment, parent))
+    if wanted:
+        emit(AnswerRequested(comment, wanted))
     return comment
 
 
@@ -170,6 +178,11 @@ def edit_comment(actor: User | None, comment: Comment, body: str, *, expected_ve
         return comment
     if comment.version != expected_version:
         raise ChangedMeanwhile
+    return reword(comment, text)
+
+
+def reword(comment: Comment, text: str) -> Comment:
+    """Replace the text of a locked comment and keep the earlier one as a version; the caller has checked who may."""
     db.session.add(
         CommentVersion(
             comment_id=comment.id,
@@ -189,14 +202,18 @@ def edit_comment(actor: User | None, comment: Comment, body: str, *, expected_ve
 
 
 def withdraw_comment(actor: User | None, comment: Comment) -> None:
-    """Take one's comment back: a placeholder and the replies stay. Doing it twice is doing it once."""
+    """Take one's comment back: a placeholder and the replies stay. Doing it twice is doing it once.
+
+    What was written for an initiative stays its word after the mandate.
+    """
     comment = locked_comment(comment)
     if actor is not None and comment.author_id == actor.id and comment.state is CommentState.WITHDRAWN:
         return
     require(may_withdraw(actor, comment))
+    require_mandate(actor, comment.initiative_id)
     comment.state = CommentState.WITHDRAWN
     db.session.flush()
-    _count_visible(comment.thread_id, -1)
+    count_visible(comment.thread_id, -1)
     emit(CommentWithdrawn(comment))
 
 
@@ -209,7 +226,7 @@ def hide_comment(actor: User | None, comment: Comment, reason: str) -> None:
         raise ReasonMissing
     comment.state, comment.state_reason = CommentState.HIDDEN, text
     db.session.flush()
-    _count_visible(comment.thread_id, -1)
+    count_visible(comment.thread_id, -1)
     if actor is not None:
         emit(CommentHidden(comment, actor.id))
 
@@ -220,9 +237,36 @@ def restore_comment(actor: User | None, comment: Comment) -> None:
     require(may_restore(actor, comment))
     comment.state, comment.state_reason = CommentState.VISIBLE, ""
     db.session.flush()
-    _count_visible(comment.thread_id, 1)
+    count_visible(comment.thread_id, 1)
     if actor is not None:
         emit(CommentRestored(comment, actor.id))
+
+
+def checked_writer(actor: User | None, initiative_id: int | None) -> User:
+    """Return who writes, if they may, and may for that initiative."""
+    require(may_comment(actor))
+    if actor is None:  # for the type checker: may_comment has refused
+        raise Denied(LOGIN_TO_WRITE)
+    require_mandate(actor, initiative_id)
+    return actor
+
+
+def checked_contribution(
+    thread: Thread, body: str, *, kind: CommentKind | None, parent: Comment | None, lang: str
+) -> str:
+    """Return the text of a new contribution as it is stored.
+
+    Raises:
+        BodyMissing, BodyTooLong, KindMissing, OtherThread, UnknownLanguage: as they say.
+    """
+    text = checked_body(body)
+    if parent is None and kind is None:
+        raise KindMissing
+    if parent is not None and parent.thread_id != thread.id:
+        raise OtherThread
+    if lang not in LANGUAGES:
+        raise UnknownLanguage
+    return text
 
 
 def checked_body(body: str) -> str:
@@ -254,7 +298,8 @@ def _same(earlier: Comment, thread: Thread, parent: Comment | None, text: str) -
     return earlier
 
 
-def _count_new(comment: Comment) -> None:
+def count_new(comment: Comment) -> None:
+    """Count a comment that has just appeared, in its thread and in its branch."""
     changes: dict[str, object] = {
         "comment_count": Thread.comment_count + 1,
         "last_comment_at": _later(Thread.last_comment_at, comment.created_at),
@@ -263,12 +308,20 @@ def _count_new(comment: Comment) -> None:
         changes["root_count"] = Thread.root_count + 1
         changes[comment.kind.value] = getattr(Thread, comment.kind.value) + 1
     elif comment.root_id is not None:
-        _update(Comment, comment.root_id, {"reply_count": Comment.reply_count + 1})
-    _update(Thread, comment.thread_id, changes)
+        update_counters(Comment, comment.root_id, {"reply_count": Comment.reply_count + 1})
+    update_counters(Thread, comment.thread_id, changes)
 
 
-def _count_visible(thread_id: int, by: int) -> None:
-    _update(Thread, thread_id, {"comment_count": Thread.comment_count + by})
+def count_admitted(author: User) -> None:
+    """Count that one more contribution of a person can be read by everybody; from ENOUGH on nobody asks any more."""
+    if author.admitted >= ENOUGH:
+        return
+    update_counters(User, author.id, {"admitted": User.admitted + 1})
+
+
+def count_visible(thread_id: int, by: int) -> None:
+    """Add to (or take from) the number of a thread's visible comments."""
+    update_counters(Thread, thread_id, {"comment_count": Thread.comment_count + by})
 
 
 def _later(column: InstrumentedAttribute[datetime | None], at: datetime) -> object:
@@ -276,7 +329,7 @@ def _later(column: InstrumentedAttribute[datetime | None], at: datetime) -> obje
     return case((or_(column.is_(None), column < at), at), else_=column)
 
 
-def _update(model: type[Comment | Thread], ident: int, changes: dict[str, object]) -> None:
+def update_counters(model: type[Comment | Thread | User], ident: int, changes: dict[str, object]) -> None:
     """Change counters in the database; what the session remembers of them is forgotten."""
     db.session.execute(
         update(model).where(model.id == ident).values(changes), execution_options={"synchronize_session": False}

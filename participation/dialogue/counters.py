@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, literal, select
+from sqlalchemy import Row, Select, case, exists, func, literal, select
 
 from participation.base.db import db
 from participation.dialogue.models import (
+    ApartVote,
     Ballot,
     Comment,
     CommentKind,
@@ -21,6 +22,8 @@ from participation.dialogue.models import (
 )
 
 _Key = tuple[Any, ...]
+_APART = exists().where(ApartVote.thread_id == Ballot.thread_id, ApartVote.voter_id == Ballot.voter_id)
+"""Whether a stance counts apart; such are in no other counter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +56,16 @@ def _threads(thread_id: int | None) -> list[Difference]:
         thread_id,
     )
     stances = _of(
-        select(Ballot.thread_id, *_stances()).group_by(Ballot.thread_id),
+        select(Ballot.thread_id, *_stances(), _sum(_APART).label("apart")).group_by(Ballot.thread_id),
         Ballot.thread_id,
         thread_id,
     )
     written = ("comment_count", "root_count", *(kind.value for kind in CommentKind), "last_comment_at")
     stored = _of(select(Thread.id, *(getattr(Thread, name) for name in written)), Thread.id, thread_id)
-    voted = _of(select(Thread.id, Thread.yes, Thread.no, Thread.abstain), Thread.id, thread_id)
+    voted = _of(select(Thread.id, Thread.yes, Thread.no, Thread.abstain, Thread.apart), Thread.id, thread_id)
     return [
         *_compared("thread", written, stored, comments, empty={"last_comment_at": None}),
-        *_compared("thread", ("yes", "no", "abstain"), voted, stances),
+        *_compared("thread", ("yes", "no", "abstain", "apart"), voted, stances),
     ]
 
 
@@ -111,7 +114,7 @@ def _tallies(thread_id: int | None) -> list[Difference]:
 
 def _stances() -> list[Any]:
     names = {Stance.YES: "yes", Stance.NO: "no", Stance.ABSTAIN: "abstain"}
-    return [_sum(Ballot.stance == stance).label(name) for stance, name in names.items()]
+    return [_sum((Ballot.stance == stance) & ~_APART).label(name) for stance, name in names.items()]
 
 
 def _sum(condition: Any) -> Any:

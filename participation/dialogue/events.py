@@ -16,6 +16,22 @@ class CommentWritten:
 
 
 @dataclass(frozen=True, slots=True)
+class ContributionReleased:
+    """A moderator let a waiting contribution appear; CommentWritten follows."""
+
+    comment: Comment
+    moderator_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRequested:
+    """A new contribution asks organisations for an answer."""
+
+    comment: Comment
+    initiative_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CommentEdited:
     """An author changed the text; the earlier one is kept as a version."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask_babel import lazy_gettext as _l
 
 from participation.accounts.models import Role, User
-from participation.accounts.policy import may_moderate, may_take_part
+from participation.accounts.policy import Mandate, may_moderate, may_take_part
 from participation.base.verdict import Verdict, no, yes
-from participation.dialogue.models import Comment, CommentState, Thread, ThreadState
+from participation.dialogue.models import Comment, CommentState, Thread, ThreadState, WaitingComment, WaitingState
 
 LOGIN_TO_VOTE = no(_l("Zum Abstimmen brauchen Sie ein Konto. Danach geht es genau hier weiter."), login_helps=True)
 LOGIN_TO_WRITE = no(_l("Zum Schreiben brauchen Sie ein Konto. Danach geht es genau hier weiter."), login_helps=True)
@@ -19,6 +21,27 @@ MODERATORS_DO_NOT_VOTE = no(_l("Wer moderiert, fasst das Stimmungsbild zusammen 
 def may_comment(actor: User | None) -> Verdict:
     """Say whether a person may write in conversations; threads are never closed for comments."""
     return LOGIN_TO_WRITE if actor is None else may_take_part(actor)
+
+
+def must_wait(actor: User, needed: int, mandates: Collection[Mandate] = ()) -> bool:
+    """Say whether what a person writes waits for a moderator first.
+
+    It does until `needed` contributions of theirs could be read (0: never). Whoever is trusted by a role, a seat in a
+    body or the mandate of a verified initiative does not wait.
+    """
+    return actor.role is Role.RESIDENT and not actor.seated and not mandates and actor.admitted < needed
+
+
+def may_edit_waiting(actor: User | None, waiting: WaitingComment) -> Verdict:
+    """Say whether a person may change or withdraw a contribution that waits: who wrote it, until it is decided."""
+    allowed = may_comment(actor)
+    if not allowed or actor is None:
+        return allowed
+    if waiting.author_id != actor.id:
+        return no(_l("Diesen Beitrag ändert nur, wer ihn geschrieben hat."))
+    if waiting.state is not WaitingState.WAITING:
+        return no(_l("Dieser Beitrag wartet nicht mehr."))
+    return yes
 
 
 def may_vote(actor: User | None, thread: Thread) -> Verdict:

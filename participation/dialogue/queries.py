@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute, aliased, contains_eager
 
 from participation.accounts.models import User
@@ -21,6 +21,7 @@ from participation.base.db import db
 from participation.base.diff import Segment, compare
 from participation.dialogue.cursors import MAX_ID, Cursor, Sort, known, parse
 from participation.dialogue.models import (
+    ApartVote,
     Ballot,
     Comment,
     CommentKind,
@@ -90,6 +91,8 @@ class Standing:
 
     mine: Stance | None = None
     tallies: tuple[RegionTally, ...] = ()
+    mine_apart: bool = False
+    """Whether the viewer's stance counts apart, as part of a conspicuous burst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,7 @@ class ThreadRow:
 
 def blank_thread(*, votable: bool) -> Thread:
     """Return what a subject has before its first contribution: a thread that is in no database and stays there."""
-    counters = ("comment_count", "root_count", "yes", "no", "abstain", *(kind.value for kind in CommentKind))
+    counters = ("comment_count", "root_count", "yes", "no", "abstain", "apart", *(kind.value for kind in CommentKind))
     return Thread(state=ThreadState.OPEN, round=1, votable=votable, **dict.fromkeys(counters, 0))
 
 
@@ -350,20 +353,22 @@ def place_in_thread(thread_id: int, comment_id: int, root_id: int | None) -> Pla
 def _tallies(*, own: bool) -> Select[*tuple[Any, ...]]:
     """Select the tallies of :thread; with `own` also the stance of :viewer. Built once, as `_page` is."""
     mine: ColumnElement[Any] = literal(None)
+    apart: ColumnElement[Any] = literal(None)
     if own:
         ballot = (Ballot.thread_id == bindparam("thread"), Ballot.voter_id == bindparam("viewer"))
         mine = select(Ballot.stance).where(*ballot).scalar_subquery()
-    columns = (Tally.region, Tally.yes, Tally.no, Tally.abstain, mine)
+        apart = exists().where(ApartVote.thread_id == bindparam("thread"), ApartVote.voter_id == bindparam("viewer"))
+    columns = (Tally.region, Tally.yes, Tally.no, Tally.abstain, mine, apart)
     return select(*columns).where(Tally.thread_id == bindparam("thread"))
 
 
 def _standing(thread_id: int, viewer: User | None) -> Standing:
     values = {"thread": thread_id} if viewer is None else {"thread": thread_id, "viewer": viewer.id}
-    # A ballot is always counted in some tally, so no tally means no ballot either.
+    # A ballot was always counted in some tally once, if only at zero now, so no tally means no ballot either.
     rows = db.session.execute(_tallies(own=viewer is not None), values).all()
     found = {row[0]: RegionTally(*row[:4]) for row in rows}
     ordered = tuple(found[region] for region in Region if region in found and found[region].votes)
-    return Standing(rows[0][4] if rows else None, ordered)
+    return Standing(rows[0][4], ordered, bool(rows[0][5])) if rows else Standing()
 
 
 @cache

@@ -7,9 +7,10 @@ writing transactions never overlap. The composite keys stay the last guard.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, insert, select, update
+from sqlalchemy import CursorResult, delete, exists, func, insert, select, update
 
 from participation.accounts.models import User
 from participation.base.clock import now
@@ -17,7 +18,7 @@ from participation.base.db import db
 from participation.base.events import emit
 from participation.base.verdict import Denied, require
 from participation.dialogue.events import VoteCast
-from participation.dialogue.models import Ballot, Comment, CommentVote, Stance, Tally, Thread
+from participation.dialogue.models import ApartVote, Ballot, Comment, CommentVote, Stance, Tally, Thread
 from participation.dialogue.policy import LOGIN_TO_VOTE, may_rate, may_vote
 from participation.places.models import Region
 
@@ -31,7 +32,7 @@ def cast_vote(actor: User | None, thread: Thread, stance: Stance | None) -> None
     if actor is None:  # for the type checker: may_vote has refused
         raise Denied(LOGIN_TO_VOTE)
     key = {"thread_id": thread.id, "voter_id": actor.id}
-    ballot = db.session.get(Ballot, key, populate_existing=True)
+    ballot, apart = _ballot(thread.id, actor.id)
     before = (ballot.stance, ballot.region) if ballot is not None else None
     after = (stance, actor.region) if stance is not None else None
     if before == after and (ballot is None or ballot.round == thread.round):
@@ -44,11 +45,61 @@ def cast_vote(actor: User | None, thread: Thread, stance: Stance | None) -> None
         ballot.stance, ballot.region, ballot.round, ballot.cast_at = stance, actor.region, thread.round, now()
     db.session.flush()
     if before is not None:
-        _count(thread, *before, by=-1)
+        count(thread, *before, by=-1, apart=apart)
     if after is not None:
-        _count(thread, *after, by=1)
-    db.session.expire(thread, ["yes", "no", "abstain"])
+        count(thread, *after, by=1, apart=apart)
+    db.session.expire(thread, ["yes", "no", "abstain", "apart"])
     emit(VoteCast(thread, actor.id, stance))
+
+
+def set_apart(thread: Thread, voter_ids: Collection[int]) -> int:
+    """Count the stances of these people on a thread's subject apart from now on; return how many there are.
+
+    The policy belongs to whoever decides about a burst (moderation). Doing it twice is doing it once. What an outcome
+    froze stays as it was.
+    """
+    thread = locked_thread(thread)
+    known = set(db.session.scalars(select(ApartVote.voter_id).where(ApartVote.thread_id == thread.id)))
+    new = set(voter_ids) - known
+    if new:
+        db.session.execute(insert(ApartVote), [{"thread_id": thread.id, "voter_id": ident} for ident in sorted(new)])
+    return _move(thread, new, by=1)
+
+
+def take_in(thread: Thread, voter_ids: Collection[int]) -> int:
+    """Count the stances of these people among all others again; return how many there are."""
+    thread = locked_thread(thread)
+    chosen = (ApartVote.thread_id == thread.id, ApartVote.voter_id.in_(voter_ids))
+    known = set(db.session.scalars(select(ApartVote.voter_id).where(*chosen)))
+    db.session.execute(delete(ApartVote).where(*chosen), execution_options={"synchronize_session": False})
+    return _move(thread, known, by=-1)
+
+
+def _move(thread: Thread, voter_ids: Collection[int], *, by: int) -> int:
+    """Move stances out of the tallies into the count apart (by=1), or back (by=-1); one step for each cell."""
+    cells = db.session.execute(
+        select(Ballot.stance, Ballot.region, func.count())
+        .where(Ballot.thread_id == thread.id, Ballot.voter_id.in_(voter_ids))
+        .group_by(Ballot.stance, Ballot.region)
+    ).all()
+    for stance, region, number in cells:
+        count(thread, stance, region, by=-by * number)
+        count(thread, stance, region, by=by * number, apart=True)
+    db.session.expire(thread, ["yes", "no", "abstain", "apart"])
+    return sum(number for _stance, _region, number in cells)
+
+
+def _ballot(thread_id: int, voter_id: int) -> tuple[Ballot | None, bool]:
+    """Return a person's earlier stance, and whether it counts apart; in one statement."""
+    apart = exists().where(ApartVote.thread_id == thread_id, ApartVote.voter_id == voter_id)
+    found = (
+        select(Ballot, apart)
+        .select_from(Thread)
+        .outerjoin(Ballot, (Ballot.thread_id == Thread.id) & (Ballot.voter_id == voter_id))
+        .where(Thread.id == thread_id)
+    )
+    ballot, is_apart = db.session.execute(found, execution_options={"populate_existing": True}).one()
+    return ballot, bool(is_apart)
 
 
 def rate_comment(actor: User | None, comment: Comment, helpful: bool | None) -> None:
@@ -95,8 +146,17 @@ def locked_comment(comment: Comment) -> Comment:
     return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
 
 
-def _count(thread: Thread, stance: Stance, region: Region, *, by: int) -> None:
-    """Add to (or take from) the thread's total and the region's; the thread must be locked."""
+def count(thread: Thread, stance: Stance, region: Region, *, by: int, apart: bool = False) -> None:
+    """Add to (or take from) the thread's total and the region's; the thread must be locked.
+
+    A stance that is set apart is counted in `Thread.apart` and nowhere else.
+    """
+    if apart:
+        db.session.execute(
+            update(Thread).where(Thread.id == thread.id).values(apart=Thread.apart + by),
+            execution_options={"synchronize_session": False},
+        )
+        return
     name = _COLUMNS[stance]
     column = {Stance.YES: Thread.yes, Stance.NO: Thread.no, Stance.ABSTAIN: Thread.abstain}[stance]
     unsynchronised: Any = {"synchronize_session": False}

@@ -7,19 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, union_all
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, func, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from participation.base.db import db
-from participation.dialogue.models import Comment, CommentState, Thread
+from participation.dialogue.models import Comment, CommentState, Recording, Thread
 from participation.insight.statistics import days_between, median, share
 from participation.leitbild.models import Change, ChangeKind, ChangeOutcome, ChangeState, Passage, Revision
 from participation.leitbild.readiness import CLOSED
+from participation.leitbild.sentence_models import Wording
 from participation.outcomes.models import Evidence, Fate, Outcome, OutcomeState
 from participation.proposals.models import Proposal
 from participation.strategy.models import TextState
 
-REACH = (Fate.ADOPTED, Fate.PARTLY, Fate.CONSIDERED)
+REACH = (Fate.ADOPTED, Fate.PARTLY, Fate.CONSIDERED, Fate.OPEN)
 """Where two outcomes speak about one contribution, what reaches further counts."""
 
 
@@ -43,6 +44,9 @@ class Effect:
     """Comments that stand in the evaluated conversations and were there when the outcome was approved."""
     answered: int
     """Of these, how many had an answer by then."""
+    sentences_changed: int
+    sentences_added: int
+    sentences_removed: int
     days: float | None
     """Median from a used contribution to the approval of the outcome that answers it."""
 
@@ -50,6 +54,11 @@ class Effect:
     def touched(self) -> int:
         """Passages that are not what they were in the version before."""
         return self.changed + self.added + self.removed
+
+    @property
+    def sentences(self) -> int:
+        """Sentences that are not what they were in the version before."""
+        return self.sentences_changed + self.sentences_added + self.sentences_removed
 
     @property
     def used(self) -> int:
@@ -70,6 +79,8 @@ class Total:
     """Comments that can be read, and proposals that were handed in and neither withdrawn nor merged."""
     answered: int
     days: float | None
+    recorded: int = 0
+    """Of what was said, how much moderators wrote down at events."""
 
     @property
     def share(self) -> int | None:
@@ -100,6 +111,9 @@ def effects(*, before: int | None = None, size: int = 20) -> list[Effect]:
             considered=fates[row.number, Fate.CONSIDERED],
             said=said.get(row.number, (0, 0))[0],
             answered=said.get(row.number, (0, 0))[1],
+            sentences_changed=row.sentences_changed,
+            sentences_added=row.sentences_added,
+            sentences_removed=row.sentences_removed,
             days=median(waits[row.number]),
         )
         for row in rows
@@ -115,25 +129,33 @@ def total() -> Total:
         .where(Proposal.submitted_at.is_not(None), Proposal.state.not_in(CLOSED))
         .scalar_subquery()
     )
-    said = db.session.execute(select(comments, proposals)).one()
+    recorded = (
+        select(func.count())
+        .select_from(Recording)
+        .join(Comment, Comment.id == Recording.comment_id)
+        .where(Comment.state == CommentState.VISIBLE)
+        .scalar_subquery()
+    )
+    *said, on_the_spot = db.session.execute(select(comments, proposals, recorded)).one()
     began = _began()
     answers = db.session.execute(
-        select(began, func.min(Outcome.approved_at))
+        select(began, func.min(_answered()))
         .select_from(Evidence)
         .join(Outcome, Outcome.id == Evidence.outcome_id)
         .outerjoin(Comment, Comment.id == Evidence.comment_id)
         .outerjoin(Proposal, Proposal.id == Evidence.proposal_id)
         .where(
             Outcome.state == OutcomeState.APPROVED,
+            Evidence.fate != Fate.OPEN,
             or_(Comment.state == CommentState.VISIBLE, Proposal.state.not_in(CLOSED)),
         )
         .group_by(Evidence.comment_id, Evidence.proposal_id, began)
     ).all()
     waits = [days_between(start, end or start) for start, end in answers]
-    return Total(sum(said), len(waits), median(waits))
+    return Total(sum(said), len(waits), median(waits), on_the_spot)
 
 
-def _versions(before: int | None, size: int) -> Select[int, str, datetime, int]:
+def _versions(before: int | None, size: int) -> Select[int, str, datetime, int, int, int, int]:
     passages = (
         select(func.count())
         .select_from(Passage)
@@ -145,12 +167,30 @@ def _versions(before: int | None, size: int) -> Select[int, str, datetime, int]:
         .scalar_subquery()
     )
     chosen = (
-        select(Revision.number, Revision.title, Revision.published_at, passages.label("passages"))
+        select(
+            Revision.number,
+            Revision.title,
+            Revision.published_at,
+            passages.label("passages"),
+            _sentences(Wording.changed).label("sentences_changed"),
+            _sentences(Wording.added).label("sentences_added"),
+            _sentences(Wording.removed).label("sentences_removed"),
+        )
         .where(Revision.number > 1)
         .order_by(Revision.number.desc())
         .limit(size)
     )
     return chosen if before is None else chosen.where(Revision.number < before)
+
+
+def _sentences(counted: InstrumentedAttribute[int]) -> ScalarSelect[int]:
+    """Sum what was counted in a version's new wordings when it was published."""
+    return (
+        select(func.coalesce(func.sum(counted), 0))
+        .where(Wording.revision_number == Revision.number)
+        .correlate(Revision)
+        .scalar_subquery()
+    )
 
 
 def _kinds(numbers: Sequence[int]) -> Counter[tuple[int, ChangeKind]]:
@@ -172,7 +212,7 @@ def _used(numbers: Sequence[int]) -> tuple[Counter[tuple[int, Fate]], defaultdic
             Evidence.proposal_id,
             Evidence.fate,
             _began(),
-            Outcome.approved_at,
+            _answered(),
         )
         .join(ChangeOutcome, ChangeOutcome.change_id == Change.id)
         .join(Outcome, Outcome.id == ChangeOutcome.outcome_id)
@@ -184,10 +224,10 @@ def _used(numbers: Sequence[int]) -> tuple[Counter[tuple[int, Fate]], defaultdic
     )
     furthest: dict[tuple[int, int | None, int | None], Fate] = {}
     shortest: dict[tuple[int, int | None, int | None], float] = {}
-    for number, comment_id, proposal_id, fate, began, approved_at in rows:
+    for number, comment_id, proposal_id, fate, began, answered in rows:
         key = (number or 0, comment_id, proposal_id)
         furthest[key] = min(fate, furthest.get(key, fate), key=REACH.index)
-        waited = days_between(began, approved_at or began)
+        waited = days_between(began, answered or began)
         shortest[key] = min(waited, shortest.get(key, waited))
     waits: defaultdict[int, list[float]] = defaultdict(list)
     for key, waited in shortest.items():
@@ -226,6 +266,7 @@ def _said(numbers: Sequence[int]) -> dict[int, tuple[int, int]]:
         Evidence.outcome_id == Outcome.id,
         Outcome.state == OutcomeState.APPROVED,
         Outcome.approved_at <= said.c.until,
+        Evidence.fate != Fate.OPEN,
     )
     rows = db.session.execute(
         select(said.c.number, func.count(), func.sum(case((answer, 1), else_=0)))
@@ -241,6 +282,11 @@ def _published(numbers: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
         Change.state == ChangeState.PUBLISHED,
         Outcome.state == OutcomeState.APPROVED,
     )
+
+
+def _answered() -> ColumnElement[datetime | None]:
+    """When a contribution was answered: with the outcome, or later where the outcome had left it open."""
+    return func.coalesce(Evidence.answered_at, Outcome.approved_at)
 
 
 def _began() -> ColumnElement[datetime]:

@@ -7,19 +7,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from participation.base.db import db
 from participation.ledger.commitments import SALT_SIZE, Opening
 from participation.ledger.export import Content, commitments
 from participation.ledger.leaf import GENESIS, LISTS, Leaf, LeafType, rfc3339
-from participation.ledger.models import LogEntry, LogOpening
+from participation.ledger.models import LogEntry, LogOpening, LogRedacted
 
 Values = Mapping[str, Any]
 """Field → what it says; the fields named in LISTS hold lists."""
 
 Salts = Mapping[tuple[str, int], bytes]
 """(Field, place) → salt, for one entry."""
+
+Redacted = Mapping[tuple[str, int], LogRedacted]
+"""(Field, place) → what is known of what was erased, for one entry."""
 
 NO_SALT = bytes(SALT_SIZE)
 """Stands in for a salt that is gone: it opens nothing, so whoever checks finds the gap."""
@@ -88,13 +91,62 @@ def salts(numbers: Sequence[int]) -> dict[int, Salts]:
     return dict(found)
 
 
-def opened(values: Values, known: Salts) -> Content:
-    """Return values with the salts they were committed with: what a stranger needs to check them."""
+def redacted(numbers: Sequence[int] | None = None) -> dict[int, Redacted]:
+    """Return what was erased of entries, or of all, in one statement."""
+    found: dict[int, dict[tuple[str, int], LogRedacted]] = defaultdict(dict)
+    chosen = select(LogRedacted).order_by(LogRedacted.entry_number, LogRedacted.field, LogRedacted.position)
+    if numbers is not None:
+        chosen = chosen.where(LogRedacted.entry_number.in_(numbers))
+    for row in db.session.scalars(chosen):
+        found[row.entry_number][row.field, row.position] = row
+    return dict(found)
+
+
+def erase(subject: int, gone: Mapping[tuple[str, int], bytes], redaction: int, ground: str) -> None:
+    """Delete salts of an entry that the entry `redaction` says are gone; the caller erases what they opened.
+
+    `gone` holds the commitment of each (field, place).
+    """
+    rows = [
+        {
+            "entry_number": subject,
+            "field": field,
+            "position": place,
+            "commitment": commitment,
+            "redaction_number": redaction,
+            "ground": ground,
+        }
+        for (field, place), commitment in gone.items()
+    ]
+    db.session.execute(insert(LogRedacted), rows)
+    for field, place in gone:
+        db.session.execute(
+            delete(LogOpening)
+            .where(LogOpening.entry_number == subject, LogOpening.field == field, LogOpening.position == place)
+            .execution_options(synchronize_session="fetch")
+        )
+
+
+def path(field: str, place: int) -> str:
+    """Return how a redaction names a field, or an item of a list: `title`, `reasons/3`."""
+    return f"{field}/{place}" if field in LISTS else field
+
+
+def opened(values: Values, known: Salts, gone: Redacted | None = None) -> Content:
+    """Return values with the salts they were committed with: what a stranger needs to check them.
+
+    Of what is `gone` only the commitments of items are left; a single value is left out.
+    """
+    gone = gone or {}
     return {
-        name: [_opening(known, name, place, item) for place, item in enumerate(value)]
+        name: [
+            gone[name, place].commitment if (name, place) in gone else _opening(known, name, place, item)
+            for place, item in enumerate(value)
+        ]
         if name in LISTS
         else _opening(known, name, 0, value)
         for name, value in values.items()
+        if name in LISTS or (name, 0) not in gone
     }
 
 

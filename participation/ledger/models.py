@@ -41,6 +41,27 @@ class LogOpening(Base):
     salt: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
+class LogRedacted(Base):
+    """A field, or an item of a list, whose content and salt were erased. Never updated after it was written.
+
+    The guards let content and salts go only where such a row stands.
+    """
+
+    __tablename__ = "log_redacted"
+
+    entry_number: Mapped[int] = mapped_column(ForeignKey("log_entries.number"), primary_key=True)
+    """The entry that held it."""
+    field: Mapped[str] = mapped_column(String(40), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Place in a list, from 0; 0 for a single value."""
+    commitment: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """For an item of a list what its list's commitment was made from: without it no other item could be checked."""
+    redaction_number: Mapped[int] = mapped_column(ForeignKey("log_entries.number"), index=True)
+    """The entry that says so."""
+    ground: Mapped[str] = mapped_column(String(40))
+    """The reason in a word or two; stands in the marks that take the text's place."""
+
+
 class LogCheckpoint(Base):
     """A signed statement about the first `size` entries. Only ever gains signatures of witnesses."""
 

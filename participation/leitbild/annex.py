@@ -1,47 +1,123 @@
-"""The annex of a revision: every measure that ever had an id, with where it comes from and what became of it."""
+"""The annex of a revision (Maßnahmenliste): every measure that ever had an id, as it was frozen at publication.
+
+Nothing is worked out here: `freeze` did that once. Whoever makes documents of it reads `Entry`.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
 from participation.base.db import db
-from participation.leitbild.models import Change, ChangeOutcome, Passage
-from participation.outcomes.models import Evidence, Fate, Outcome
-from participation.places.models import Place
-from participation.proposals.models import Proposal
-from participation.strategy.models import MEASURES, NodeNote, NodePlace, TextState
+from participation.leitbild.models import AnnexEntry, Passage
+from participation.strategy.models import Status, TextState
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """Something that an outcome asked to be examined (Prüfauftrag) and that no later outcome settled."""
+
+    outcome_number: int
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """The vote snapshot of an outcome."""
+
+    yes: int
+    no: int
+    abstain: int
+
+    @property
+    def n(self) -> int:
+        """How many voted."""
+        return self.yes + self.no + self.abstain
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A measure as a line of the annex."""
+    """A measure as a line of the annex. Texts are plain, wordings Markdown, unless a name says otherwise.
+
+    What is empty was not known, or is none, when the revision was published.
+    """
 
     node_id: str
     kind_id: str
     title: str
+    wording: str
+    """Of this revision; for what is gone the last wording it had."""
     html: str
-    """Empty where the title says it all."""
+    """The same as safe HTML; empty for what is gone and where the title says it all."""
+    points: tuple[str, ...]
+    """The lettered points that belong to the wording."""
+    cluster_id: str | None
+    section: str
+    """The title of its cluster, or else of the section it stands in."""
     theme: str
     horizon: str
+    """sofort, leitprojekt, langfristig, or empty."""
+    places: tuple[str, ...]
+    actors: tuple[str, ...]
+    """Organisations that the wording names."""
+    carrier: str
+    """Who carries it out (Träger), as the newest report says."""
     state: TextState
     """Against the revision before; what is gone says so in every later revision."""
     change_id: int | None
-    outcome_number: int | None
-    votes: int
-    yes: int
+    """The change that brought this wording; none for that of the presentation."""
+    change_reason: str
+    target_id: str
+    """Where a merged measure went, or from which one it was split off."""
+    target_title: str
+    report_id: int | None
+    """The confirmed report the state of implementation rests on; none means: kein Stand gemeldet."""
+    status: Status
+    """vorgeschlagen where nothing was reported."""
+    status_since: date | None
+    status_source: str
+    status_url: str
+    status_reference: str
+    """The resolution behind beschlossen and verworfen."""
+    status_next: str
+    status_review: date | None
+    """When a postponed measure is looked at again."""
+    seed_heading: str
+    """The slide of the presentation it comes from."""
     seed_lines: tuple[int, ...]
     proposals: tuple[int, ...]
     """Numbers of the proposals that were taken up in its present wording."""
-    places: tuple[str, ...]
+    outcome_number: int | None
+    """The outcome behind the present wording, else the newest one about the measure."""
+    outcome_kind: str
+    votes: Votes
+    examinations: tuple[Examination, ...]
+    culture: str
+    """Kulturcheck of the change that brought this wording."""
+    cross_border: str
+    """What that change means for the neighbours."""
+    crosses_border: bool
+    """Whether the wording names a place in Poland or Czechia."""
+    overlaps: tuple[tuple[str, str], ...]
+    """Measures it overlaps with: pairs (id, title)."""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the measure no longer belongs to the text."""
+        return self.state in (TextState.STRUCK, TextState.MERGED)
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether anybody reported how far it has come."""
+        return self.report_id is not None
 
 
 @dataclass(slots=True)
 class Group:
-    """The measures of one cluster."""
+    """The measures of one cluster or section."""
 
     cluster_id: str | None
     title: str
@@ -49,89 +125,65 @@ class Group:
 
 
 def annex(number: int) -> list[Group]:
-    """Return the measures of a revision by cluster, in reading order; four statements."""
-    theme, before, cluster = aliased(Passage), aliased(Passage), aliased(Passage)
+    """Return the measures of a revision by cluster, in reading order, in one statement; none if it was not frozen."""
     rows = db.session.execute(
-        select(
-            Passage.node_id,
-            Passage.kind_id,
-            Passage.title,
-            Passage.html,
-            Passage.body,
-            Passage.horizon,
-            Passage.cluster_id,
-            Passage.text_state,
-            Passage.change_id,
-            theme.title.label("theme"),
-            cluster.title.label("cluster"),
-            before.node_id.label("was"),
-            before.body.label("body_before"),
-            before.text_state.label("state_before"),
-            NodeNote.seed_lines,
-            Outcome.number.label("outcome_number"),
-            Outcome.votes_yes,
-            Outcome.votes_no,
-            Outcome.votes_abstain,
+        select(AnnexEntry.facts, Passage.html)
+        .join(
+            Passage, (Passage.revision_number == AnnexEntry.revision_number) & (Passage.node_id == AnnexEntry.node_id)
         )
-        .outerjoin(theme, (theme.node_id == Passage.parent_id) & (theme.revision_number == number))
-        .outerjoin(cluster, (cluster.node_id == Passage.cluster_id) & (cluster.revision_number == number))
-        .outerjoin(before, (before.node_id == Passage.node_id) & (before.revision_number == number - 1))
-        .outerjoin(NodeNote, NodeNote.node_id == Passage.node_id)
-        .outerjoin(Change, Change.id == Passage.change_id)
-        .outerjoin(Outcome, Outcome.id == Change.first_outcome_id)
-        .where(Passage.revision_number == number, Passage.kind_id.in_(MEASURES))
-        .order_by(Passage.position)
-    ).all()
-    places, proposals = _places(), _proposals(number)
+        .where(AnnexEntry.revision_number == number)
+        .order_by(AnnexEntry.position)
+    )
     groups: list[Group] = []
-    for row in rows:
-        if not groups or groups[-1].cluster_id != row.cluster_id:
-            groups.append(Group(row.cluster_id, row.cluster or row.theme or ""))
-        same = number == 1 or (row.body == row.body_before and row.text_state is row.state_before)
-        gone = row.text_state in (TextState.STRUCK, TextState.MERGED)
-        groups[-1].entries.append(
-            Entry(
-                node_id=row.node_id,
-                kind_id=row.kind_id,
-                title=row.title,
-                html=row.html if row.body != row.title else "",
-                theme=row.theme or "",
-                horizon=row.horizon or "",
-                state=row.text_state if gone or not same else TextState.UNCHANGED,
-                change_id=row.change_id,
-                outcome_number=row.outcome_number,
-                votes=(row.votes_yes or 0) + (row.votes_no or 0) + (row.votes_abstain or 0),
-                yes=row.votes_yes or 0,
-                seed_lines=tuple(row.seed_lines or ()),
-                proposals=tuple(proposals[row.change_id]),
-                places=tuple(places[row.node_id]),
-            )
-        )
+    for facts, html in rows:
+        entry = _entry(facts, html)
+        if not groups or (groups[-1].cluster_id, groups[-1].title) != (entry.cluster_id, entry.section):
+            groups.append(Group(entry.cluster_id, entry.section))
+        groups[-1].entries.append(entry)
     return groups
 
 
-def _places() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    rows = db.session.execute(
-        select(NodePlace.node_id, Place.name).join(Place, Place.id == NodePlace.place_id).order_by(Place.name)
+def _entry(facts: dict[str, Any], html: str) -> Entry:
+    return Entry(
+        node_id=facts["node"],
+        kind_id=facts["kind"],
+        title=facts["title"],
+        wording=facts["wording"],
+        html=html if facts["wording"] != facts["title"] else "",
+        points=tuple(facts["points"]),
+        cluster_id=facts["cluster"] or None,
+        section=facts["section"],
+        theme=facts["theme"],
+        horizon=facts["horizon"],
+        places=tuple(facts["places"]),
+        actors=tuple(facts["actors"]),
+        carrier=facts["carrier"],
+        state=TextState(facts["state"]),
+        change_id=facts["change"] or None,
+        change_reason=facts["change_reason"],
+        target_id=facts["target"],
+        target_title=facts["target_title"],
+        report_id=facts["report"] or None,
+        status=Status(facts["status"]),
+        status_since=_day(facts["status_since"]),
+        status_source=facts["status_source"],
+        status_url=facts["status_url"],
+        status_reference=facts["status_reference"],
+        status_next=facts["status_next"],
+        status_review=_day(facts["status_review"]),
+        seed_heading=facts["seed_heading"],
+        seed_lines=tuple(facts["seed_lines"]),
+        proposals=tuple(facts["proposals"]),
+        outcome_number=facts["outcome"] or None,
+        outcome_kind=facts["outcome_kind"],
+        votes=Votes(facts["yes"], facts["no"], facts["abstain"]),
+        examinations=tuple(Examination(item["outcome"], item["summary"]) for item in facts["examinations"]),
+        culture=facts["culture"],
+        cross_border=facts["cross_border"],
+        crosses_border=bool(facts["crosses_border"]),
+        overlaps=tuple((item["node"], item["title"]) for item in facts["overlaps"]),
     )
-    for node_id, name in rows:
-        found[node_id].append(name)
-    return found
 
 
-def _proposals(number: int) -> dict[int | None, list[int]]:
-    """Return the proposals taken up, by the change that brought a wording of this revision."""
-    found: dict[int | None, list[int]] = defaultdict(list)
-    rows = db.session.execute(
-        select(ChangeOutcome.change_id, Proposal.number)
-        .join(Evidence, Evidence.outcome_id == ChangeOutcome.outcome_id)
-        .join(Proposal, Proposal.id == Evidence.proposal_id)
-        .join(Change, Change.id == ChangeOutcome.change_id)
-        .where(Change.revision_number <= number, Evidence.fate.in_((Fate.ADOPTED, Fate.PARTLY)))
-        .distinct()
-        .order_by(Proposal.number)
-    )
-    for change_id, proposal_number in rows:
-        found[change_id].append(proposal_number or 0)
-    return found
+def _day(value: str) -> date | None:
+    return date.fromisoformat(value) if value else None

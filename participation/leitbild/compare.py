@@ -28,6 +28,8 @@ class Difference:
     cluster_id: str | None
     html: Markup
     change_id: int | None
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,10 @@ class Comparison:
     rest: int
 
 
-def compare(earlier: int, later: int) -> Comparison:
+def compare(earlier: int, later: int, *, cap: int | None = None) -> Comparison:
     """Return the passages whose wording, title or state differs, in reading order.
+
+    `cap` says how many; else as many as a page shows.
 
     No passage ever disappears: what was struck stays listed, so the later revision names them all.
     """
@@ -75,8 +79,10 @@ def compare(earlier: int, later: int) -> Comparison:
             row.cluster_id,
             Markup(diff_html(row.before or "", row.after)),  # noqa: S704 - escaped where it is made
             row.change_id,
+            row.before or "",
+            row.after,
         )
-        for row in rows[:CAP]
+        for row in rows[: cap or CAP]
     ]
     return Comparison(tuple(found), len(rows) - len(found))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -9,9 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from participation.accounts.models import User
 from participation.base.clock import now
 from participation.base.db import db
+from participation.base.events import emit
 from participation.base.text import normalise
 from participation.base.verdict import Conflict, DomainError, require
+from participation.dialogue.models import Comment
 from participation.leitbild import queries
+from participation.leitbild.events import ReadingEnded
 from participation.leitbild.models import Change, ChangeState, Draft, DraftState
 from participation.leitbild.policy import may_compile, may_draft, may_return_draft
 from participation.leitbild.readiness import NotReady, obstacles
@@ -118,12 +123,19 @@ def submit_draft(actor: User, draft: Draft, *, expected_edit: int) -> Draft:
 
 
 def return_draft(actor: User, draft: Draft, reason: str = "") -> Draft:
-    """Send the draft back to be worked on; only who compiled it, taking it back, may leave out the reason."""
+    """Send the draft back to be worked on; only who compiled it, taking it back, may leave out the reason.
+
+    One that lies out needs it from everybody, for the reading ends with it: the next one starts from the beginning.
+    """
     draft = locked(draft)
     require(may_return_draft(actor, draft))
     reason = normalise(reason, limit=SUMMARY_LIMIT)
-    if not reason and actor.id != draft.author_id:
+    reading = draft.reading
+    if not reason and (actor.id != draft.author_id or reading is not None):
         raise ReasonMissing
+    if reading is not None:
+        end_reading(draft, now(), reason)
+        emit(ReadingEnded(draft.base_number + 1, reason, actor.id, commenters(draft)))
     draft.state = DraftState.OPEN
     draft.submitted_at = None
     draft.returned_reason = reason
@@ -143,6 +155,27 @@ def drop_draft(actor: User, draft: Draft, *, expected_edit: int) -> Draft:
     db.session.execute(update(Change).where(Change.draft_id == draft.id).values(draft_id=None))
     draft.state = DraftState.DROPPED
     return _saved(draft)
+
+
+def end_reading(draft: Draft, at: datetime, reason: str = "") -> None:
+    """End a draft's reading, if it is in one; without a reason it ended by publication."""
+    if draft.reading is not None:
+        draft.reading.ended_at, draft.reading.ended_reason = at, reason
+        db.session.flush()
+        forget_reading(draft)
+
+
+def forget_reading(draft: Draft) -> None:
+    """Have the session ask anew whether a draft and its changes lie out."""
+    db.session.expire(draft, ["reading"])
+    for change in db.session.scalars(select(Change).where(Change.draft_id == draft.id)):
+        db.session.expire(change, ["in_reading"])
+
+
+def commenters(draft: Draft) -> tuple[int, ...]:
+    """Return who wrote about the changes in a draft while it lay out."""
+    threads = select(Change.thread_id).where(Change.draft_id == draft.id, Change.thread_id.is_not(None))
+    return tuple(db.session.scalars(select(Comment.author_id).where(Comment.thread_id.in_(threads)).distinct()))
 
 
 def locked(draft: Draft) -> Draft:

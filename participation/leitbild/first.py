@@ -7,12 +7,16 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from participation.base.db import db
+from participation.base.events import emit
 from participation.base.text import render
 from participation.ledger.entries import append
 from participation.ledger.leaf import LeafType
 from participation.ledger.models import LogEntry
 from participation.leitbild import payload
+from participation.leitbild.events import FirstPublished
+from participation.leitbild.freeze import freeze
 from participation.leitbild.models import Passage, Revision
+from participation.leitbild.tracing import trace_revision
 from participation.strategy.models import Node
 
 TITLE = "Ausgangsfassung"
@@ -31,7 +35,10 @@ def publish_first(at: datetime) -> Revision | None:
     db.session.add(revision)
     db.session.flush()
     write_passages(1, {})
+    freeze(revision)
+    trace_revision(1)
     write_entry(revision, ())
+    emit(FirstPublished(revision.number))
     return revision
 
 
@@ -90,7 +97,7 @@ def write_entry(revision: Revision, change_ids: tuple[int, ...]) -> LogEntry:
         LeafType.REVISION,
         document=payload.DOCUMENT,
         at=revision.published_at,
-        public=payload.public(revision, change_ids),
+        public=payload.public(revision, change_ids, with_annex=True),
         sealed=payload.sealed(revision, change_ids),
         extra={"revision": revision.number},
         revision_number=revision.number,

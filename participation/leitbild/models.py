@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, exists, text
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from participation.accounts.models import User
 from participation.base.clock import now
 from participation.base.db import Base, choice
-from participation.ledger.models import LogEntry
+from participation.dialogue.models import Thread
+from participation.ledger.models import LogEntry, LogOpening, LogRedacted
 from participation.leitbild import guards
 from participation.outcomes.models import Outcome
 from participation.strategy.models import Node, TextState
@@ -99,6 +101,36 @@ class Draft(Base):
     revision_number: Mapped[int | None] = mapped_column(ForeignKey("revisions.number"), unique=True)
 
     author: Mapped[User] = relationship()
+    reading: Mapped[Reading | None] = relationship(
+        primaryjoin="and_(Reading.draft_id == Draft.id, Reading.ended_at.is_(None))", viewonly=True, uselist=False
+    )
+    """The public reading that the draft, handed over, is in."""
+
+
+class Reading(Base):
+    """A draft laid out for everyone to read and comment on (Lesung). It ends by publication or is broken off."""
+
+    __tablename__ = "readings"
+    __table_args__ = (
+        CheckConstraint("ends_at > begins_at", name="lasts"),
+        Index(
+            "uq_readings_running",
+            "draft_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("drafts.id"))
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    """Nothing is published before this moment, by the database's clock."""
+    ended_at: Mapped[datetime | None]
+    """When it was published or taken back; empty while it lies out."""
+    ended_reason: Mapped[str] = mapped_column(Text, default="")
+    """Why it was taken back; empty when it was published."""
 
 
 class Change(Base):
@@ -122,9 +154,11 @@ class Change(Base):
             initially="DEFERRED",
         ),
         Index("ix_changes_node_id_id", "node_id", "id"),
+        Index("ix_changes_target_id", "target_id"),
         Index("ix_changes_state_id", "state", "id"),
         Index("ix_changes_draft_id_id", "draft_id", "id"),
         Index("ix_changes_revision_number_id", "revision_number", "id"),
+        Index("uq_changes_thread_id", "thread_id", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -159,7 +193,10 @@ class Change(Base):
     returned_reason: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
     submitted_at: Mapped[datetime | None]
+    thread_id: Mapped[int | None] = mapped_column(ForeignKey("threads.id"))
+    """What is said about it during a reading; opened by the first comment."""
 
+    thread: Mapped[Thread | None] = relationship()
     node: Mapped[Node | None] = relationship(foreign_keys=[node_id])
     parent: Mapped[Node | None] = relationship(foreign_keys=[parent_id])
     target: Mapped[Node | None] = relationship(foreign_keys=[target_id])
@@ -177,6 +214,9 @@ class Change(Base):
     def reference(self) -> str:
         """The name people use: Ä-7."""
         return f"Ä-{self.id}"
+
+    in_reading: Mapped[bool] = column_property(exists().where(Reading.draft_id == draft_id, Reading.ended_at.is_(None)))
+    """Whether it lies out in a public reading."""
 
 
 class ChangeOutcome(Base):
@@ -217,4 +257,18 @@ class Passage(Base):
     change: Mapped[Change | None] = relationship()
 
 
-guards.protect(Revision, Passage, LogEntry)
+class AnnexEntry(Base):
+    """One measure in the list of measures of one revision, as everything stood when it was frozen. Never updated."""
+
+    __tablename__ = "annex_entries"
+    __table_args__ = (Index("ix_annex_entries_revision_number_position", "revision_number", "position"),)
+
+    revision_number: Mapped[int] = mapped_column(ForeignKey("revisions.number"), primary_key=True)
+    node_id: Mapped[str] = mapped_column(ForeignKey("nodes.id"), primary_key=True)
+    position: Mapped[int]
+    """Among the measures of the revision, from 0."""
+    facts: Mapped[dict[str, Any]]
+    """What `annex.Entry` reads: strings, whole numbers and lists of them, so that it can be hashed."""
+
+
+guards.protect(Revision, Passage, LogEntry, LogOpening, LogRedacted, AnnexEntry)

@@ -1,7 +1,7 @@
 """What an entry of the log commits to: read from the tables, when it is published and again whenever it is checked.
 
 Passages, changes and reasons are lists as docs/log-format.md describes them. Beside them stand title, summary, the
-hashes of the HTML that was shown (`rendering`), and under seal who signed.
+hashes of the HTML that was shown (`rendering`) and of the frozen list of measures (`annex`), and under seal who signed.
 """
 
 from __future__ import annotations
@@ -16,21 +16,25 @@ from sqlalchemy import Row, select
 from participation.accounts.models import User
 from participation.base.db import db
 from participation.ledger.canonical import canonical
-from participation.leitbild.models import Change, ChangeOutcome, Passage, Revision
+from participation.leitbild.models import AnnexEntry, Change, ChangeOutcome, Passage, Revision
 from participation.outcomes.models import Evidence, Outcome
 
 DOCUMENT = "leitbild"
 
+ANNEX = ("annex", 0)
+"""Where the salt of the annex stands, in entries that speak of it."""
 
-def public(revision: Revision, change_ids: Sequence[int]) -> dict[str, Any]:
+
+def public(revision: Revision, change_ids: Sequence[int], *, with_annex: bool) -> dict[str, Any]:
     """Return what everybody may check: strings and integers only, and no person's name.
 
-    Needs passages and changes to be in the database already. Five statements, however much was changed.
+    Needs passages, changes and annex to be in the database already. Six statements, however much was changed.
+    `with_annex`: entries from before the annex was frozen do not speak of it.
     """
     passages = _passages(revision.number)
     changes = _changes(change_ids)
     titles = {row.node_id: row.title for row in passages}
-    return {
+    told: dict[str, Any] = {
         "title": revision.title,
         "summary": revision.summary,
         "passages": [_passage(row) for row in passages],
@@ -42,6 +46,9 @@ def public(revision: Revision, change_ids: Sequence[int]) -> dict[str, Any]:
             "changes": _digest([change.diff_html for change in changes]),
         },
     }
+    if with_annex:
+        told["annex"] = _annex(revision.number)
+    return told
 
 
 def sealed(revision: Revision, change_ids: Sequence[int]) -> dict[str, Any]:
@@ -78,8 +85,20 @@ def outcome_digest(outcome: Outcome) -> str:
             "yes": outcome.votes_yes,
             "no": outcome.votes_no,
             "abstain": outcome.votes_abstain,
+            # Only where there are any, so that what was sealed before stays as it is.
+            **({"apart": outcome.votes_apart} if outcome.votes_apart else {}),
         }
     )
+
+
+def _annex(revision_number: int) -> dict[str, Any]:
+    """Return how many measures the frozen annex lists, and the hash of all it says about them."""
+    facts = db.session.scalars(
+        select(AnnexEntry.facts)
+        .where(AnnexEntry.revision_number == revision_number)
+        .order_by(AnnexEntry.position, AnnexEntry.node_id)
+    ).all()
+    return {"measures": len(facts), "digest": _digest(list(facts))}
 
 
 def _passages(revision_number: int) -> Sequence[Row[*tuple[Any, ...]]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask_babel import lazy_gettext as _l
 
 from participation.accounts.models import User
 from participation.accounts.policy import may_moderate
 from participation.base.verdict import Verdict, no, yes
-from participation.leitbild.models import Change, ChangeState, Draft, DraftState
+from participation.dialogue.policy import may_comment
+from participation.leitbild.models import Change, ChangeState, Draft, DraftState, Reading
 
 
 def may_draft(actor: User | None) -> Verdict:
@@ -16,8 +19,17 @@ def may_draft(actor: User | None) -> Verdict:
 
 
 def may_see_change(viewer: User | None, change: Change) -> Verdict:
-    """Say whether a person may read a change: everyone once it is published, before that moderators."""
-    return yes if change.state is ChangeState.PUBLISHED else may_moderate(viewer)
+    """Say whether a person may read a change: everyone while it lies out and once it is published, else moderators."""
+    return yes if change.state is ChangeState.PUBLISHED or change.in_reading else may_moderate(viewer)
+
+
+def may_comment_on_change(actor: User | None, change: Change, reading: Reading | None, at: datetime) -> Verdict:
+    """Say whether a person may write about a change: everyone who takes part, while its reading lasts."""
+    if not change.in_reading or reading is None or reading.ended_at is not None:
+        return no(_l("Zu dieser Änderung läuft keine Lesung. Weiter geht es im Gespräch zur Stelle."))
+    if reading.ends_at <= at:
+        return no(_l("Die Lesung ist zu Ende. Die Moderation liest jetzt, was geschrieben wurde."))
+    return may_comment(actor)
 
 
 def may_edit_change(actor: User | None, change: Change) -> Verdict:
@@ -64,9 +76,14 @@ def may_return_draft(actor: User | None, draft: Draft) -> Verdict:
     return _draft_in(actor, draft, DraftState.SUBMITTED)
 
 
-def may_publish(actor: User | None, draft: Draft) -> Verdict:
-    """Say whether a person may publish a draft: a moderator who did not compile it."""
+def may_publish(actor: User | None, draft: Draft, *, at: datetime | None = None) -> Verdict:
+    """Say whether a person may publish a draft: a moderator who did not compile it, once its reading is over.
+
+    `at` is the moment by the database's clock; without it a reading counts as running.
+    """
     verdict = _draft_in(actor, draft, DraftState.SUBMITTED)
+    if verdict and draft.reading is not None and (at is None or at < draft.reading.ends_at):
+        return no(_l("Der Entwurf liegt öffentlich aus. Veröffentlicht wird er erst danach."))
     if verdict and actor is not None and actor.id == draft.author_id:
         return no(
             _l("Sie haben den Entwurf zusammengestellt. Veröffentlichen muss eine zweite Person aus der Moderation.")

@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, Select, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from participation.accounts.models import Initiative, User
@@ -16,7 +18,7 @@ from participation.dialogue.models import Comment, CommentState
 from participation.ledger.models import LogEntry
 from participation.leitbild.models import Change, ChangeKind, ChangeOutcome, ChangeState, Revision
 from participation.outcomes.models import Evidence, Fate, Outcome, OutcomeKind
-from participation.proposals.models import Proposal
+from participation.proposals.models import SHOWN_TITLE, Proposal
 from participation.strategy.models import Node, NodeNote
 
 
@@ -96,41 +98,65 @@ class Origin:
 
 
 def origin(change_id: int) -> Origin | None:
-    """Return where the wording that a change brought comes from; five statements at most."""
+    """Return where the wording that a change brought comes from; two statements."""
     author, approver = aliased(User), aliased(User)
-    row = db.session.execute(
+    earlier, brought = aliased(Change), aliased(Revision)
+    # An addition that is not published yet has no node; a part that was split off goes back to where it came from.
+    about = case(
+        (Change.kind == ChangeKind.ADDITION, func.coalesce(Change.target_id, Change.node_id)), else_=Change.node_id
+    )
+    rows = db.session.execute(
         select(
             Change,
             author.display_name.label("author"),
             approver.display_name.label("approver"),
             Revision.published_at,
             LogEntry.number.label("log_number"),
+            about.label("about"),
+            Node.title,
+            Node.thread_node_id,
+            NodeNote.seed_heading,
+            NodeNote.seed_lines,
+            earlier.id.label("earlier_id"),
+            earlier.kind.label("earlier_kind"),
+            brought.number.label("earlier_number"),
+            brought.published_at.label("earlier_at"),
         )
         .join(author, author.id == Change.author_id)
         .outerjoin(approver, approver.id == Change.approver_id)
         .outerjoin(Revision, Revision.number == Change.revision_number)
         .outerjoin(LogEntry, LogEntry.revision_number == Change.revision_number)
+        .outerjoin(Node, Node.id == func.coalesce(about, Change.parent_id))
+        .outerjoin(NodeNote, NodeNote.node_id == Node.id)
+        .outerjoin(
+            earlier,
+            (earlier.node_id == Change.node_id) & (earlier.id < Change.id) & (earlier.state == ChangeState.PUBLISHED),
+        )
+        .outerjoin(brought, brought.number == earlier.revision_number)
         .where(Change.id == change_id)
-    ).one_or_none()
-    if row is None:
+        .order_by(earlier.id)
+    ).all()
+    if not rows:
         return None
+    row = rows[0]
     change: Change = row.Change
-    # An addition that is not published yet has no node; a part that was split off goes back to where it came from.
-    about = change.node_id if change.kind is not ChangeKind.ADDITION else change.target_id or change.node_id
-    start = _start(about or change.parent_id or "")
-    steps = changes_of_node(change.node_id) if change.node_id else []
+    is_new = row.about is None or row.about == change.new_node_id
     return Origin(
         node_id=change.node_id or change.new_node_id or "",
-        title=change.new_title or start.title,
-        seed_heading="" if about is None or about == change.new_node_id else start.seed_heading,
-        seed_lines=() if about is None or about == change.new_node_id else start.seed_lines,
-        thread_node_id=start.thread_node_id,
+        title=change.new_title or row.title or "",
+        seed_heading="" if is_new else row.seed_heading or "",
+        seed_lines=() if is_new else tuple(row.seed_lines or ()),
+        thread_node_id=row.thread_node_id,
         change=change,
         author=row.author,
         approver=row.approver or "",
         published_at=row.published_at,
         log_number=row.log_number,
-        earlier=tuple(step for step in steps if step.change_id < change.id),
+        earlier=tuple(
+            Step(one.earlier_id, one.earlier_kind, one.earlier_number, one.earlier_at)
+            for one in rows
+            if one.earlier_id is not None
+        ),
         grounds=grounds([change.id])[change.id],
     )
 
@@ -153,12 +179,25 @@ def _start(node_id: str) -> Origin:
 
 
 def grounds(change_ids: Collection[int]) -> dict[int, tuple[Ground, ...]]:
-    """Return the outcomes some changes rest on, with every contribution; two statements."""
+    """Return the outcomes some changes rest on, with every contribution, adopted first; one statement."""
     found: dict[int, tuple[Ground, ...]] = dict.fromkeys(change_ids, ())
     if not change_ids:
         return found
-    sources = _sources(change_ids)
-    rows = db.session.execute(
+    resting: dict[int, dict[int, Row[*tuple[Any, ...]]]] = defaultdict(dict)
+    sources: dict[tuple[int, int], list[Source]] = defaultdict(list)
+    for row in db.session.execute(_grounds(), {"changes": list(change_ids)}):
+        resting[row.change_id][row.id] = row
+        if row.evidence_id is not None:
+            sources[row.change_id, row.id].append(_source(row))
+    for change_id, outcomes in resting.items():
+        found[change_id] = tuple(_ground(row, sources[change_id, row.id]) for row in outcomes.values())
+    return found
+
+
+@cache
+def _grounds() -> Select[*tuple[Any, ...]]:
+    speaker = aliased(User)
+    return (
         select(
             ChangeOutcome.change_id,
             Outcome.id,
@@ -170,95 +209,81 @@ def grounds(change_ids: Collection[int]) -> dict[int, tuple[Ground, ...]]:
             Outcome.votes_abstain,
             Outcome.minority,
             Outcome.approved_at,
-        )
-        .join(Outcome, Outcome.id == ChangeOutcome.outcome_id)
-        .where(ChangeOutcome.change_id.in_(change_ids))
-        .order_by(Outcome.number, Outcome.id)
-    )
-    for row in rows:
-        ground = Ground(
-            id=row.id,
-            number=row.number,
-            kind=row.kind,
-            node_id=row.node_id,
-            yes=row.votes_yes,
-            no=row.votes_no,
-            abstain=row.votes_abstain,
-            minority=row.minority,
-            approved_at=row.approved_at,
-            sources=tuple(sources[row.id]),
-        )
-        found[row.change_id] = (*found[row.change_id], ground)
-    return found
-
-
-def _sources(change_ids: Collection[int]) -> dict[int, list[Source]]:
-    """Return the evidence of the changes' outcomes by outcome, adopted first."""
-    speaker = aliased(User)
-    linked = select(ChangeOutcome.outcome_id).where(ChangeOutcome.change_id.in_(change_ids))
-    rows = db.session.execute(
-        select(
-            Evidence.outcome_id,
+            Evidence.id.label("evidence_id"),
             Evidence.comment_id,
             Evidence.proposal_id,
             Evidence.comment_version,
             Evidence.fate,
             Evidence.answer,
-            Proposal.number,
-            Proposal.title,
+            Proposal.number.label("proposal_number"),
+            SHOWN_TITLE.label("title"),
             Comment.state,
+            Proposal.hidden_for,
             speaker.display_name,
             speaker.residence_label,
             Initiative.name.label("initiative"),
         )
+        .join(Outcome, Outcome.id == ChangeOutcome.outcome_id)
+        .outerjoin(Evidence, Evidence.outcome_id == Outcome.id)
         .outerjoin(Comment, Comment.id == Evidence.comment_id)
         .outerjoin(Proposal, Proposal.id == Evidence.proposal_id)
-        .join(speaker, speaker.id == func.coalesce(Comment.author_id, Proposal.author_id))
+        .outerjoin(speaker, speaker.id == func.coalesce(Comment.author_id, Proposal.author_id))
         .outerjoin(Initiative, Initiative.id == func.coalesce(Comment.initiative_id, Proposal.initiative_id))
-        .where(Evidence.outcome_id.in_(linked))
-        .order_by(Evidence.id)
+        .where(ChangeOutcome.change_id.in_(bindparam("changes", expanding=True)))
+        .order_by(Outcome.number, Outcome.id, Evidence.id)
     )
-    found: dict[int, list[Source]] = defaultdict(list)
-    for row in rows:
-        shown = row.state in (None, CommentState.VISIBLE)
-        found[row.outcome_id].append(
-            Source(
-                kind="comment" if row.comment_id is not None else "proposal",
-                id=row.comment_id or row.proposal_id,
-                number=row.number,
-                title=row.title or "",
-                who=(row.initiative or row.display_name) if shown else "",
-                place=row.residence_label if shown and not row.initiative else "",
-                version=row.comment_version,
-                fate=row.fate,
-                answer=row.answer,
-            )
-        )
-    order = [Fate.ADOPTED, Fate.PARTLY, Fate.CONSIDERED]
-    for items in found.values():
-        items.sort(key=lambda item: order.index(item.fate))
-    return found
 
 
-def revisions_by_outcome(outcome_ids: Collection[int]) -> dict[int, tuple[int, int]]:
-    """Return for outcomes that led to a published change: (revision number, change id), the earliest of each."""
+_ORDER = [Fate.ADOPTED, Fate.PARTLY, Fate.CONSIDERED, Fate.OPEN]
+
+
+def _ground(row: Row[*tuple[Any, ...]], sources: list[Source]) -> Ground:
+    return Ground(
+        id=row.id,
+        number=row.number,
+        kind=row.kind,
+        node_id=row.node_id,
+        yes=row.votes_yes,
+        no=row.votes_no,
+        abstain=row.votes_abstain,
+        minority=row.minority,
+        approved_at=row.approved_at,
+        sources=tuple(sorted(sources, key=lambda source: _ORDER.index(source.fate))),
+    )
+
+
+def _source(row: Row[*tuple[Any, ...]]) -> Source:
+    shown = row.state in (None, CommentState.VISIBLE) and row.hidden_for is None
+    return Source(
+        kind="comment" if row.comment_id is not None else "proposal",
+        id=row.comment_id or row.proposal_id,
+        number=row.proposal_number,
+        title=row.title or "",
+        who=(row.initiative or row.display_name) if shown else "",
+        place=row.residence_label if shown and not row.initiative else "",
+        version=row.comment_version,
+        fate=row.fate,
+        answer=row.answer,
+    )
+
+
+class Landing(NamedTuple):
+    """Where an outcome went in: the revision, the change, and the name of the passage if it was asked for."""
+
+    number: int
+    change_id: int
+    passage: str = ""
+
+
+def revisions_by_outcome(outcome_ids: Collection[int]) -> dict[int, Landing]:
+    """Return where outcomes that led to a published change went in, the earliest of each."""
     if not outcome_ids:
         return {}
     rows = db.session.execute(
-        select(ChangeOutcome.outcome_id, Change.revision_number, Change.id)
+        select(ChangeOutcome.outcome_id, Change.revision_number, Change.id, Node.title)
         .join(Change, Change.id == ChangeOutcome.change_id)
+        .outerjoin(Node, Node.id == Change.node_id)
         .where(ChangeOutcome.outcome_id.in_(outcome_ids), Change.state == ChangeState.PUBLISHED)
         .order_by(Change.revision_number.desc(), Change.id.desc())
     )
-    return {outcome_id: (number or 0, change_id) for outcome_id, number, change_id in rows}
-
-
-def changes_of_node(node_id: str) -> list[Step]:
-    """Return the published changes of a node, oldest first."""
-    rows = db.session.execute(
-        select(Change.id, Change.kind, Revision.number, Revision.published_at)
-        .join(Revision, Revision.number == Change.revision_number)
-        .where(Change.node_id == node_id, Change.state == ChangeState.PUBLISHED)
-        .order_by(Change.id)
-    )
-    return [Step(*row) for row in rows]
+    return {outcome_id: Landing(number or 0, change_id, title or "") for outcome_id, number, change_id, title in rows}

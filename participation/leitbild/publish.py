@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select, update
@@ -10,17 +11,20 @@ from sqlalchemy.exc import IntegrityError
 
 from participation.accounts.models import User
 from participation.base.clock import now
-from participation.base.db import db
+from participation.base.db import database_now, db
 from participation.base.events import emit
-from participation.base.text import plain, render, render_wording
+from participation.base.text import plain, render, render_wording, shown
 from participation.base.verdict import Conflict, require
+from participation.dialogue import anchors
 from participation.dialogue.models import Comment
-from participation.leitbild.drafts import DraftEdited, StaleDraft, locked, require_current
+from participation.leitbild.drafts import DraftEdited, StaleDraft, end_reading, locked, require_current
 from participation.leitbild.events import Contribution, RevisionPublished
 from participation.leitbild.first import write_entry, write_passages
+from participation.leitbild.freeze import freeze
 from participation.leitbild.models import Change, ChangeKind, ChangeOutcome, ChangeState, Draft, DraftState, Revision
 from participation.leitbild.policy import may_publish
-from participation.leitbild.readiness import NotReady, obstacles
+from participation.leitbild.readiness import NotReady, obstacles, unread
+from participation.leitbild.tracing import trace_revision
 from participation.outcomes.models import Evidence, Fate, Outcome
 from participation.proposals import operations as proposals
 from participation.proposals.models import Proposal
@@ -29,6 +33,9 @@ from participation.strategy.models import Kind, Node, TextState
 
 ORDER_STEP = 1000
 """Room made for an added node where its neighbours stand too close."""
+
+NO_READING = timedelta(0)
+"""Drafts need not lie out in public before they are published."""
 
 STATES = {
     ChangeKind.TEXT: TextState.CHANGED,
@@ -45,8 +52,11 @@ class AlreadyPublished(Conflict):
     default = _l("Dieser Entwurf ist schon veröffentlicht.")
 
 
-def publish(actor: User, draft: Draft, *, expected_edit: int) -> Revision:
-    """Publish a draft as the next revision: text, changes, proposals, passages and a sealed entry of the log.
+def publish(actor: User, draft: Draft, *, expected_edit: int, reading: timedelta = NO_READING) -> Revision:
+    """Publish a draft as the next revision: text, changes, proposals, passages, annex and a sealed entry of the log.
+
+    `reading` is how long the operator has drafts lie out in public; unless it is nothing, one that never did is
+    refused.
 
     Locks the draft and the nodes it changes. Of two who publish at once one is refused, at the latest by the database,
     which takes each previous hash only once.
@@ -58,27 +68,33 @@ def publish(actor: User, draft: Draft, *, expected_edit: int) -> Revision:
     draft = locked(draft)
     if draft.state is DraftState.PUBLISHED:
         raise AlreadyPublished
-    require(may_publish(actor, draft))
+    require(may_publish(actor, draft, at=db.session.scalar(select(database_now()))))
     if draft.edit != expected_edit:
         raise DraftEdited(draft)
     require_current(draft)
     changes = _lock(draft)
-    if found := obstacles(draft):
+    if found := (*unread(draft, reading), *obstacles(draft)):
         raise NotReady(found)
     try:
         revision = _write_revision(actor, draft)
         _change_text(changes, revision.number)
+        _follow_quotes(changes, revision.number)
         for change in changes:
             change.state, change.revision_number = ChangeState.PUBLISHED, revision.number
         draft.state, draft.revision_number = DraftState.PUBLISHED, revision.number
         draft.edit += 1
         db.session.flush()
+        end_reading(draft, revision.published_at)
         write_passages(revision.number, {change.node_id: change.id for change in changes if change.node_id})
+        freeze(revision)
+        trace_revision(revision.number)
         write_entry(revision, tuple(change.id for change in changes))
     except IntegrityError as error:
         raise StaleDraft from error
     contributions = _contributions(changes)
     _incorporate(actor, contributions, revision.number)
+    # After that: what went into this revision does not rest on the wording it brought itself.
+    proposals.rebase(actor, [change.node_id for change in changes if change.node_id], revision.number)
     emit(RevisionPublished(revision.number, revision.title, actor.id, contributions))
     return revision
 
@@ -124,6 +140,12 @@ def _change_text(changes: Sequence[Change], number: int) -> None:
         if change.target_id:
             node.moved_to_id = change.target_id
         db.session.flush()
+
+
+def _follow_quotes(changes: Sequence[Change], number: int) -> None:
+    """Let the comments on what changed know what became of their passages."""
+    nodes = [db.session.get_one(Node, change.node_id) for change in changes if change.kind is not ChangeKind.ADDITION]
+    anchors.follow({node.id: shown(node.html) or None if node.is_current else None for node in nodes}, number)
 
 
 def _add_node(change: Change) -> Node:
@@ -192,6 +214,7 @@ def _contributions(changes: Sequence[Change]) -> tuple[Contribution, ...]:
         .where(ChangeOutcome.change_id.in_([change.id for change in changes]))
         .order_by(Evidence.id, ChangeOutcome.change_id)
     )
+    titles = {change.id: change.node.title for change in changes if change.node is not None}
     found: dict[int, Contribution] = {}
     for change_id, number, item, commenter, proposer in rows:
         contribution = Contribution(
@@ -202,6 +225,7 @@ def _contributions(changes: Sequence[Change]) -> tuple[Contribution, ...]:
             answer=item.answer,
             change_id=change_id,
             outcome_number=number or 0,
+            passage=titles.get(change_id, ""),
         )
         found.setdefault(item.id, contribution)
     return tuple(found.values())

@@ -13,10 +13,11 @@ from sqlalchemy.orm import aliased, joinedload
 from participation.accounts.models import User
 from participation.base.db import db
 from participation.dialogue.models import Thread
-from participation.ledger.leaf import LeafType
+from participation.ledger.leaf import Leaf, LeafType, read
 from participation.ledger.models import LogEntry
 from participation.leitbild.models import Change, ChangeState, Draft, DraftState, Passage, Revision
 from participation.leitbild.policy import may_see_change
+from participation.leitbild.sentence_models import Wording
 from participation.outcomes.models import Outcome, OutcomeState
 from participation.strategy.models import Node, TextState
 
@@ -41,6 +42,11 @@ class Line:
     title: str
     body: str
     html: str
+    marked: str
+    """The HTML with marks at its sentences; the plain one as long as none are stored."""
+    sentences: int
+    touched: int
+    """How many of the sentences participation brought."""
     state: TextState
     change_id: int | None
     number: str | None
@@ -96,6 +102,12 @@ class EntryRow:
     summary_html: str
     author: str
     approver: str
+    payload: str
+
+    @property
+    def leaf(self) -> Leaf:
+        """What the entry says; enough for a line about entries that are no versions."""
+        return read(self.payload)
 
 
 def current_number() -> int:
@@ -110,19 +122,20 @@ def revision(number: int) -> Revision | None:
 
 def revision_row(number: int) -> RevisionRow | None:
     """Return a revision with its names and hash."""
-    row = db.session.execute(_revisions().where(Revision.number == number)).one_or_none()
+    row = db.session.execute(revision_rows().where(Revision.number == number)).one_or_none()
     return RevisionRow(*row) if row else None
 
 
 def revisions(*, before: int | None = None, size: int = 30) -> list[RevisionRow]:
     """Return revisions, newest first; `before` is the number the page before ended with."""
-    chosen = _revisions().order_by(Revision.number.desc()).limit(size)
+    chosen = revision_rows().order_by(Revision.number.desc()).limit(size)
     if before is not None:
         chosen = chosen.where(Revision.number < before)
     return [RevisionRow(*row) for row in db.session.execute(chosen)]
 
 
-def _revisions() -> Select[int, str, str, datetime, str, str, int, str, str]:
+def revision_rows() -> Select[int, str, str, datetime, str, str, int, str, str]:
+    """Select what a `RevisionRow` holds."""
     author, approver = aliased(User), aliased(User)
     return (
         select(
@@ -142,9 +155,12 @@ def _revisions() -> Select[int, str, str, datetime, str, str, int, str, str]:
     )
 
 
-def text(number: int) -> list[Line]:
-    """Return a revision's passages in reading order, with how much is said about each today; one statement."""
-    chosen = _lines().where(Passage.revision_number == number).order_by(Passage.position)
+def text(number: int, *, origins: bool = False) -> list[Line]:
+    """Return a revision's passages in reading order, with how much is said about each today; one statement.
+
+    With `origins` every sentence leads to its origin and its words are marked by the revision that brought them.
+    """
+    chosen = _lines(origins=origins).where(Passage.revision_number == number).order_by(Passage.position)
     return [Line(*row) for row in db.session.execute(chosen)]
 
 
@@ -156,7 +172,8 @@ def line(number: int, node_id: str) -> Line | None:
     return Line(*row) if row else None
 
 
-def _lines() -> Select[*tuple[Any, ...]]:
+def _lines(*, origins: bool = False) -> Select[*tuple[Any, ...]]:
+    brought = aliased(Change)
     return (
         select(
             Passage.node_id,
@@ -167,6 +184,9 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Passage.title,
             Passage.body,
             Passage.html,
+            func.coalesce(Wording.origin_html if origins else Wording.html, Passage.html),
+            func.coalesce(Wording.sentences, 0),
+            func.coalesce(Wording.touched, 0),
             Passage.text_state,
             Passage.change_id,
             Node.number,
@@ -175,7 +195,24 @@ def _lines() -> Select[*tuple[Any, ...]]:
         )
         .join(Node, Node.id == Passage.node_id)
         .outerjoin(Thread, Thread.id == Node.thread_id)
+        .outerjoin(brought, brought.id == Passage.change_id)
+        .outerjoin(
+            Wording,
+            (Wording.node_id == Passage.node_id)
+            & (Wording.revision_number == func.coalesce(brought.revision_number, 1)),
+        )
     )
+
+
+def reworded(node_ids: Sequence[str], since: int) -> list[tuple[str, str, str]]:
+    """Return title, wording then and wording now of the nodes that read otherwise than in revision `since`."""
+    chosen = (
+        select(Node.title, func.coalesce(Passage.body, ""), Node.body)
+        .outerjoin(Passage, (Passage.node_id == Node.id) & (Passage.revision_number == since))
+        .where(Node.id.in_(node_ids), func.coalesce(Passage.body, "") != Node.body)
+        .order_by(Node.reading_order)
+    )
+    return [(title, before, after) for title, before, after in db.session.execute(chosen)]
 
 
 def draft_text(draft: Draft, lines: Sequence[Line]) -> list[tuple[Line | None, Change | None]]:
@@ -209,6 +246,7 @@ def change(change_id: int, viewer: User | None) -> Change | None:
         joinedload(Change.target),
         joinedload(Change.author),
         joinedload(Change.approver),
+        joinedload(Change.thread),
     )
     found = db.session.scalar(select(Change).where(Change.id == change_id).options(*loaded))
     return found if found is not None and may_see_change(viewer, found) else None
@@ -258,7 +296,7 @@ def running_draft() -> Draft | None:
 def entries(*, before: int | None = None, size: int = 20) -> list[EntryRow]:
     """Return entries of the log, newest first; `before` is the number the page before ended with."""
     author, approver = aliased(User), aliased(User)
-    chosen = (
+    chosen: Select[*tuple[Any, ...]] = (
         select(
             LogEntry.number,
             LogEntry.type,
@@ -269,6 +307,7 @@ def entries(*, before: int | None = None, size: int = 20) -> list[EntryRow]:
             func.coalesce(Revision.summary_html, ""),
             func.coalesce(author.display_name, ""),
             func.coalesce(approver.display_name, ""),
+            LogEntry.payload,
         )
         .outerjoin(Revision, Revision.number == LogEntry.revision_number)
         .outerjoin(author, author.id == Revision.author_id)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
+from participation.accounts.models import User
 from participation.base.db import db
 from participation.base.verdict import Conflict, Message
+from participation.dialogue.models import Comment, CommentState
 from participation.leitbild.models import Change, ChangeKind, ChangeOutcome, ChangeState, Draft
 from participation.leitbild.wording import VANISHING
-from participation.outcomes.models import Evidence, Outcome
-from participation.proposals.models import Proposal, ProposalState
+from participation.outcomes.models import Evidence, Fate, Outcome
+from participation.proposals.models import SHOWN_TITLE, Proposal, ProposalState
 from participation.strategy.models import Node
 
 CLOSED = (ProposalState.WITHDRAWN, ProposalState.MERGED, ProposalState.DRAFT)
@@ -28,6 +31,8 @@ class Obstacle:
     text: Message
     change_id: int | None = None
     proposal_number: int | None = None
+    outcome_id: int | None = None
+    """Where contributions still wait for their answer."""
 
 
 class NotReady(Conflict):
@@ -42,7 +47,7 @@ class NotReady(Conflict):
 
 
 def obstacles(draft: Draft) -> tuple[Obstacle, ...]:
-    """Return everything that keeps a draft from being published. Five statements, however many changes it holds."""
+    """Return everything that keeps a draft from being published. Six statements, however many changes it holds."""
     changes = db.session.scalars(select(Change).where(Change.draft_id == draft.id).order_by(Change.id)).all()
     named = {name for c in changes for name in (c.node_id, c.parent_id, c.target_id) if name}
     named |= {c.new_node_id for c in changes if c.new_node_id}
@@ -53,6 +58,13 @@ def obstacles(draft: Draft) -> tuple[Obstacle, ...]:
     found += _orphans(changes)
     found += unanswered([change.id for change in changes])
     return tuple(found)
+
+
+def unread(draft: Draft, period: timedelta) -> tuple[Obstacle, ...]:
+    """Return what keeps a draft from being published that never lay out, where a public reading is demanded."""
+    if period and draft.reading is None:
+        return (Obstacle(_l("Der Entwurf muss erst öffentlich ausliegen. Geben Sie ihn dafür zurück.")),)
+    return ()
 
 
 def _words(draft: Draft, changes: Sequence[Change]) -> Iterator[Obstacle]:
@@ -117,15 +129,44 @@ def _orphans(changes: Sequence[Change]) -> Iterator[Obstacle]:
 
 
 def unanswered(change_ids: Sequence[int]) -> list[Obstacle]:
-    """Return the proposals behind some changes that nobody has answered yet."""
+    """Return the contributions behind some changes that nobody has answered yet."""
     if not change_ids:
         return []
     linked = select(ChangeOutcome.outcome_id).where(ChangeOutcome.change_id.in_(change_ids))
+    return [*_left_open(linked), *_never_named(linked)]
+
+
+def _left_open(linked: Select[int]) -> Iterator[Obstacle]:
+    """Yield contributions that are pinned while their answer is still to come."""
+    rows = db.session.execute(
+        select(Outcome.id, Outcome.number, Evidence.comment_id, Proposal.number, User.display_name, Comment.state)
+        .select_from(Evidence)
+        .join(Outcome, Outcome.id == Evidence.outcome_id)
+        .outerjoin(Proposal, Proposal.id == Evidence.proposal_id)
+        .outerjoin(Comment, Comment.id == Evidence.comment_id)
+        .outerjoin(User, User.id == Comment.author_id)
+        .where(Evidence.outcome_id.in_(linked), Evidence.fate == Fate.OPEN)
+        .order_by(Outcome.number, Evidence.id)
+    )
+    for outcome_id, number, comment_id, proposal_number, name, state in rows:
+        if comment_id is None:
+            text = _l(
+                "Ergebnis E-%(n)s: Vorschlag V-%(number)s wartet auf eine Antwort.", n=number, number=proposal_number
+            )
+        elif state is CommentState.VISIBLE:
+            text = _l("Ergebnis E-%(n)s: Der Beitrag von %(name)s wartet auf eine Antwort.", n=number, name=name)
+        else:
+            text = _l("Ergebnis E-%(n)s: Ein Beitrag, der nicht mehr zu sehen ist, wartet auf eine Antwort.", n=number)
+        yield Obstacle(text, outcome_id=outcome_id)
+
+
+def _never_named(linked: Select[int]) -> Iterator[Obstacle]:
+    """Yield proposals that an outcome is about or rests on and that have no answer anywhere."""
     subjects = select(Outcome.proposal_id).where(Outcome.id.in_(linked), Outcome.proposal_id.is_not(None))
     answers = select(Evidence.proposal_id).where(Evidence.outcome_id.in_(linked), Evidence.proposal_id.is_not(None))
-    answered = answers.where(Evidence.answer != "")
+    answered = answers.where((Evidence.answer != "") | (Evidence.fate == Fate.OPEN))
     rows = db.session.execute(
-        select(Proposal.number, Proposal.title)
+        select(Proposal.number, SHOWN_TITLE.label("title"))
         .where(
             Proposal.id.in_(subjects) | Proposal.id.in_(answers),
             Proposal.id.not_in(answered),
@@ -134,10 +175,6 @@ def unanswered(change_ids: Sequence[int]) -> list[Obstacle]:
         )
         .order_by(Proposal.number)
     )
-    return [
-        Obstacle(
-            _l("Vorschlag V-%(number)s „%(title)s“ hat noch keine Antwort.", number=row.number, title=row.title),
-            proposal_number=row.number,
-        )
-        for row in rows
-    ]
+    for row in rows:
+        text = _l("Vorschlag V-%(number)s „%(title)s“ hat noch keine Antwort.", number=row.number, title=row.title)
+        yield Obstacle(text, proposal_number=row.number)

@@ -1,24 +1,48 @@
-"""What moderators decided about contributions, with the statement of reasons that their authors receive."""
+"""What happened in moderation. The events with links carry secrets; handlers put them into letters, nowhere else."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from participation.dialogue.models import Comment
-from participation.moderation.models import Decision
+from participation.moderation.burst_models import BurstRuling
+from participation.moderation.models import Appeal, Decision, Report
 
 
 @dataclass(frozen=True, slots=True)
-class CommentHidden:
-    """A comment was hidden; the decision names rule and facts."""
+class Reported:
+    """Somebody reported a contribution."""
 
-    comment: Comment
-    decision: Decision
+    report: Report
 
 
 @dataclass(frozen=True, slots=True)
-class CommentRestored:
-    """A hidden comment is shown again; the decision says why."""
+class CaseDecided:
+    """A moderator decided a case. `links` are the secrets to object with, by report; under None the author's."""
 
-    comment: Comment
     decision: Decision
+    reports: tuple[Report, ...]
+    links: Mapping[int | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AppealFiled:
+    """The author, or who reported, objected to a decision."""
+
+    appeal: Appeal
+
+
+@dataclass(frozen=True, slots=True)
+class AppealDecided:
+    """Another moderator decided about an objection; `reports` are those of its case."""
+
+    appeal: Appeal
+    reports: tuple[Report, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BurstDecided:
+    """A moderator decided about a burst, or took such a decision back."""
+
+    ruling: BurstRuling
+    actor_id: int

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, insert, or_, select, update
 
 from participation.accounts.models import User
+from participation.accounts.voices import VOICES
 from participation.base.clock import now
 from participation.base.db import db
 from participation.base.verdict import NotFound
@@ -25,7 +27,37 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720
 
 def notify(user_id: int, kind: str, params: dict[str, Any], link: str) -> None:
     """Leave a note for a person; `wording` turns kind and parameters into a sentence when it is read."""
+    if user_id == VOICES:
+        return  # Nobody reads what is sent to the account of voices.
     db.session.add(Notification(user_id=user_id, kind=kind, params=params, link=link))
+
+
+def forget(texts: Collection[str], mark: str) -> None:
+    """Replace texts that were erased elsewhere in the notes that repeat them."""
+    for note in db.session.scalars(select(Notification).execution_options(yield_per=500)):
+        if any(value in texts for value in note.params.values()):
+            note.params = {name: mark if value in texts else value for name, value in note.params.items()}
+
+
+def forget_person(email: str, name: str, mark: str, replies: Collection[int]) -> None:
+    """Delete the letters to somebody whose account goes, and put a mark in the place of their name in others' notes.
+
+    `replies` are the ids of the comments they wrote: a note about a reply or a question names its author.
+    """
+    db.session.execute(delete(Letter).where(Letter.recipient == email))
+    named = select(Notification).where(Notification.params["by"].as_string() == name)
+    links = {f"/beitrag/{number}" for number in replies}
+    for note in db.session.scalars(named.execution_options(yield_per=500)):
+        if note.kind not in ("reply", "answer_requested") or note.link in links:
+            note.params = {**note.params, "by": mark}
+
+
+def notify_all(notes: Sequence[tuple[int, str, dict[str, Any], str]]) -> None:
+    """Leave many notes, each as `notify` takes it, in one statement."""
+    rows = [{"user_id": user_id, "kind": kind, "params": params, "link": link} for user_id, kind, params, link in notes]
+    rows = [row for row in rows if row["user_id"] != VOICES]
+    if rows:
+        db.session.execute(insert(Notification), rows)
 
 
 def mark_all_read(actor: User) -> None:

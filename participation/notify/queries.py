@@ -38,6 +38,15 @@ def notifications(viewer: User, *, before: int | None = None, size: int = 30) ->
     ]
 
 
+def unread(user_ids: set[int], kind: str) -> set[tuple[int, str, str]]:
+    """Return which notes of a kind people have not read yet, each as (person, kind, link)."""
+    if not user_ids:
+        return set()
+    waiting = (Notification.read_at.is_(None), Notification.kind == kind, Notification.user_id.in_(user_ids))
+    rows = db.session.execute(select(Notification.user_id, Notification.kind, Notification.link).where(*waiting))
+    return {(row.user_id, row.kind, row.link) for row in rows}
+
+
 def waiting_letters() -> int:
     """Return how many letters are still to be tried; those given up after many failures do not count."""
     return db.session.scalar(select(func.count()).where(Letter.sent_at.is_(None), Letter.attempts <= len(PAUSES))) or 0

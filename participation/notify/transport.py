@@ -6,7 +6,8 @@ import re
 import secrets
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -65,12 +66,32 @@ def _write(mail: EmailMessage, message: Message, folder: Path, tell: Callable[[s
     tell(" ".join([f"Mail an {message.recipient}: {message.subject}", *_LINK.findall(message.text)]))
 
 
+def probe(url: str, *, folder: Path) -> None:
+    """Do everything but send: make the folder, or connect to the server and log in.
+
+    Raises:
+        OSError: whatever is in the way; the errors of smtplib are such.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return
+    with _connected(parts, 5) as server:
+        server.noop()
+
+
 def _send(mail: EmailMessage, url: SplitResult) -> None:
+    with _connected(url, TIMEOUT) as server:
+        server.send_message(mail)
+
+
+@contextmanager
+def _connected(url: SplitResult, timeout: int) -> Iterator[smtplib.SMTP]:
     host, context = url.hostname or "localhost", ssl.create_default_context()
     connection = (
-        smtplib.SMTP_SSL(host, url.port or 465, timeout=TIMEOUT, context=context)
+        smtplib.SMTP_SSL(host, url.port or 465, timeout=timeout, context=context)
         if url.scheme == "smtps"
-        else smtplib.SMTP(host, url.port or 25, timeout=TIMEOUT)
+        else smtplib.SMTP(host, url.port or 25, timeout=timeout)
     )
     with connection as server:
         server.ehlo()
@@ -79,4 +100,4 @@ def _send(mail: EmailMessage, url: SplitResult) -> None:
             server.starttls(context=context)
         if url.username:
             server.login(unquote(url.username), unquote(url.password or ""))
-        server.send_message(mail)
+        yield server

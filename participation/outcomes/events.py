@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from participation.accounts.models import User
-from participation.outcomes.models import Outcome
+from participation.outcomes.models import Evidence, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,20 @@ class OutcomeSubmitted:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeApproved:
-    """An outcome is signed by two moderators and public; every author of its evidence has an answer now."""
+    """An outcome is signed by two moderators and public."""
 
     outcome: Outcome
+    actor: User
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionAnswered:
+    """A contribution that an approved outcome had left open has its answer."""
+
+    outcome: Outcome
+    piece: Evidence
+    author_id: int
+    """Whose contribution it is."""
     actor: User
 
 

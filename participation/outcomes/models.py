@@ -48,6 +48,8 @@ class Fate(enum.Enum):
     ADOPTED = "adopted"
     PARTLY = "partly"
     CONSIDERED = "considered"
+    OPEN = "open"
+    """Pinned, and not answered yet: the answer must be there before a change that rests on it is published."""
 
 
 class Outcome(Base):
@@ -96,6 +98,8 @@ class Outcome(Base):
     votes_yes: Mapped[int] = mapped_column(default=0)
     votes_no: Mapped[int] = mapped_column(default=0)
     votes_abstain: Mapped[int] = mapped_column(default=0)
+    votes_apart: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Stances from conspicuous bursts, in none of the three above."""
     started_at: Mapped[datetime] = mapped_column(default=now)
     """When the evaluation began and the stances were frozen."""
     due_at: Mapped[datetime]
@@ -129,7 +133,9 @@ class Evidence(Base):
     __table_args__ = (
         CheckConstraint("(comment_id IS NULL) <> (proposal_id IS NULL)", name="one_source"),
         CheckConstraint("comment_id IS NULL OR comment_version IS NOT NULL", name="comment_is_pinned"),
-        CheckConstraint("fate = 'adopted' OR answer <> ''", name="no_without_reason"),
+        CheckConstraint("fate IN ('adopted', 'open') OR answer <> ''", name="no_without_reason"),
+        CheckConstraint("(answered_at IS NULL) = (answered_by_id IS NULL)", name="answered_by_someone"),
+        CheckConstraint("answered_at IS NULL OR fate <> 'open'", name="answered_is_not_open"),
         UniqueConstraint("outcome_id", "comment_id"),
         UniqueConstraint("outcome_id", "proposal_id"),
         Index("ix_evidence_comment_id", "comment_id"),
@@ -146,6 +152,9 @@ class Evidence(Base):
     answer: Mapped[str] = mapped_column(Text, default="")
     """Why it was taken up, in part, or not; compulsory unless adopted."""
     pinned_at: Mapped[datetime] = mapped_column(default=now)
+    answered_at: Mapped[datetime | None]
+    """When it was answered, if that was after the outcome was approved."""
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
     outcome: Mapped[Outcome] = relationship(back_populates="evidence")
     comment: Mapped[Comment | None] = relationship()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
@@ -18,6 +17,7 @@ from participation.base.verdict import require
 from participation.dialogue import operations as dialogue
 from participation.dialogue.models import Comment, CommentState, Thread, ThreadState
 from participation.dialogue.votes import locked_thread
+from participation.outcomes.answers import EVALUABLE, answer_proposal
 from participation.outcomes.events import (
     EvaluationAbandoned,
     EvaluationBegun,
@@ -56,9 +56,6 @@ from participation.proposals import operations as proposals
 from participation.proposals.models import Proposal, ProposalState
 from participation.strategy.models import Node
 
-EVALUABLE = (ProposalState.OPEN, ProposalState.SYNTHESIS)
-"""States in which a proposal can be evaluated."""
-
 _ATTEMPTS = 20
 """How often a number is tried for; each failure means that someone else got one."""
 
@@ -87,6 +84,7 @@ def begin_evaluation(
         votes_yes=thread.yes,
         votes_no=thread.no,
         votes_abstain=thread.abstain,
+        votes_apart=thread.apart,
         started_at=now(),
         due_at=due_at,
         author_id=actor.id,
@@ -294,14 +292,8 @@ def _answer_proposals(actor: User, outcome: Outcome) -> None:
     rows = db.session.execute(
         select(Evidence, Proposal)
         .join(Proposal, Proposal.id == Evidence.proposal_id)
-        .where(Evidence.outcome_id == outcome.id, Proposal.state.in_(EVALUABLE))
+        .where(Evidence.outcome_id == outcome.id, Evidence.fate != Fate.OPEN, Proposal.state.in_(EVALUABLE))
         .order_by(Evidence.id)
     )
     for piece, proposal in rows.all():
-        if proposal.state is ProposalState.OPEN:
-            proposals.begin_synthesis(actor, proposal)
-        if piece.fate is Fate.CONSIDERED:
-            proposals.recommend(actor, proposal, False, piece.answer)
-        else:
-            reason = piece.answer or str(_l("Übernommen in Ergebnis %(reference)s.", reference=outcome.reference))
-            proposals.recommend(actor, proposal, True, reason)
+        answer_proposal(actor, outcome, piece, proposal)

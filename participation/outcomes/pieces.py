@@ -40,14 +40,17 @@ class Piece:
     """Who found a comment helpful, or co-signed a proposal."""
     is_example: bool
     version: int = 1
-    """The comment's pinned version, or the current one when it is not pinned."""
+    """The comment's pinned version, or the current one when it is not pinned; of a proposal always the current one."""
     current_version: int = 1
     state: CommentState = CommentState.VISIBLE
+    """Of a proposal that moderators hid: hidden, like a comment."""
     kind: CommentKind | None = None
     title: str = ""
     number: int | None = None
     proposal_state: ProposalState | None = None
     open_until: datetime | None = None
+    stale: bool = False
+    """Whether a revision changed what the proposal rests on, so that its author has to look at it."""
 
     @property
     def key(self) -> str:
@@ -224,21 +227,26 @@ def _proposals() -> Select[*tuple[Any, ...]]:
 def _proposal_piece(
     proposal: Proposal, author: str, initiative: str | None, *, fate: Fate | None = None, answer: str = ""
 ) -> Piece:
+    shown = proposal.hidden_for is None
     return Piece(
         proposal_id=proposal.id,
         fate=fate,
         answer=answer,
         author_id=proposal.author_id,
-        author=author,
-        initiative=initiative,
+        author=author if shown else "",
+        initiative=initiative if shown else None,
         lang=proposal.lang,
-        html=proposal.reason_html,
+        html=proposal.reason_html if shown else "",
         written_at=proposal.submitted_at or proposal.created_at,
         thread_id=proposal.thread_id,
         support=proposal.supporter_count,
         is_example=proposal.is_example,
-        title=proposal.title,
+        title=proposal.shown_title,
         number=proposal.number,
         proposal_state=proposal.state,
         open_until=proposal.open_until,
+        version=proposal.version,
+        current_version=proposal.version,
+        stale=proposal.conflict_revision is not None,
+        state=CommentState.VISIBLE if shown else CommentState.HIDDEN,
     )

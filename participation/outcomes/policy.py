@@ -47,6 +47,14 @@ def may_return(actor: User | None, outcome: Outcome) -> Verdict:
     return _in_state(actor, outcome, OutcomeState.SUBMITTED)
 
 
+def may_answer_evidence(actor: User | None, outcome: Outcome) -> Verdict:
+    """Say whether a person may answer contributions that an approved outcome left open: any moderator."""
+    moderating = may_moderate(actor)
+    if not moderating or outcome.state is OutcomeState.APPROVED:
+        return moderating
+    return no(_l("Solange das Ergebnis geschrieben wird, stehen die Antworten bei den Belegen."))
+
+
 def may_abandon(actor: User | None, outcome: Outcome) -> Verdict:
     """Say whether a person may end an evaluation without an outcome."""
     return _in_state(actor, outcome, OutcomeState.DRAFT)

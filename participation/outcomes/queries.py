@@ -15,7 +15,7 @@ from participation.accounts.models import User
 from participation.base.db import db
 from participation.outcomes.models import RUNNING, Evidence, Fate, Outcome, OutcomeKind, OutcomeState
 from participation.outcomes.policy import may_see_outcome
-from participation.proposals.models import Proposal
+from participation.proposals.models import SHOWN_TITLE, Proposal
 from participation.strategy.models import Node
 
 _Author = aliased(User)
@@ -36,12 +36,12 @@ class Receipt:
 
 
 def receipts_for_comments(comment_ids: Collection[int]) -> dict[int, Receipt]:
-    """Return what approved outcomes made of comments; the latest one where there are several."""
+    """Return what approved outcomes made of comments; the latest answer where there are several."""
     return _receipts(Evidence.comment_id, comment_ids)
 
 
 def receipts_for_proposals(proposal_ids: Collection[int]) -> dict[int, Receipt]:
-    """Return what approved outcomes made of proposals; the latest one where there are several."""
+    """Return what approved outcomes made of proposals; the latest answer where there are several."""
     return _receipts(Evidence.proposal_id, proposal_ids)
 
 
@@ -52,9 +52,21 @@ def _receipts(column: Any, ids: Collection[int]) -> dict[int, Receipt]:
         select(column, Outcome.number, Outcome.id, Evidence.fate, Evidence.answer)
         .join(Outcome, Outcome.id == Evidence.outcome_id)
         .where(column.in_(ids), Outcome.state == OutcomeState.APPROVED)
-        .order_by(Outcome.number)
+        .order_by(Evidence.fate != Fate.OPEN, Outcome.number)
     )
     return {row[0]: Receipt(*row[1:]) for row in rows}
+
+
+def last_rounds(thread_ids: Collection[int]) -> dict[int, tuple[int, datetime]]:
+    """Return for threads that were evaluated the number of their last outcome and when its evaluation began."""
+    if not thread_ids:
+        return {}
+    rows = db.session.execute(
+        select(Outcome.thread_id, Outcome.number, Outcome.started_at)
+        .where(Outcome.thread_id.in_(thread_ids), Outcome.state == OutcomeState.APPROVED)
+        .order_by(Outcome.number)
+    )
+    return {thread_id: (number or 0, started_at) for thread_id, number, started_at in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +150,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
             Outcome.round,
             Outcome.thread_id,
             about.id,
-            func.coalesce(Proposal.title, about.thread_title, about.title),
+            func.coalesce(SHOWN_TITLE, about.thread_title, about.title),
             Proposal.number,
             about.cluster_id,
             _Cluster.title,
@@ -199,7 +211,7 @@ def _record(condition: Any) -> Record | None:
             _Approver.display_name,
             about,
             Proposal.number,
-            Proposal.title,
+            SHOWN_TITLE,
             _Cluster.title,
         )
         .outerjoin(Proposal, Proposal.id == Outcome.proposal_id)

@@ -95,6 +95,12 @@ class ReasonMissing(DomainError):
     default = _l("Schreiben Sie dazu, warum.")
 
 
+class AlreadyAnswered(Conflict):
+    """A second moderator was faster."""
+
+    default = _l("Dieser Beitrag hat inzwischen eine Antwort. Ihr Text ist noch da.")
+
+
 class NotEvidence(DomainError):
     """A contribution that is not part of this conversation, or is no longer shown."""
 
@@ -107,7 +113,7 @@ def evidence_missing(pins: Iterable[Pin | Evidence]) -> dict[str, Message]:
     for pin in pins:
         if pin.fate is None:
             missing[f"ausgang-{pin.key}"] = _l("Sagen Sie, was aus diesem Beleg wird.")
-        elif pin.fate is not Fate.ADOPTED and not pin.answer.strip():
+        elif pin.fate not in (Fate.ADOPTED, Fate.OPEN) and not pin.answer.strip():
             missing[f"antwort-{pin.key}"] = _l("Schreiben Sie dazu, warum. Die Antwort steht später am Beitrag.")
     return missing
 
@@ -129,4 +135,7 @@ def outcome_missing(outcome: Outcome, evidence: list[Evidence]) -> dict[str, Mes
         missing["evidence"] = _l("Wählen Sie mindestens einen Beleg.")
     elif outcome.proposal_id is not None and all(e.proposal_id != outcome.proposal_id for e in evidence):
         missing["evidence"] = _l("Nehmen Sie den Vorschlag selbst als Beleg auf und sagen Sie, was aus ihm wird.")
+    for piece in evidence:
+        if piece.fate is Fate.OPEN and piece.proposal_id is not None and piece.proposal_id == outcome.proposal_id:
+            missing[f"ausgang-{piece.key}"] = _l("Um diesen Vorschlag geht es. Sagen Sie, was aus ihm wird.")
     return missing | evidence_missing(evidence)

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from participation.base.verdict import Message
 from participation.proposals.models import ProposalState as S
 from participation.proposals.models import ProposalType as T
+from participation.proposals.models import VersionReason as V
 
 TYPES: Mapping[T, Message] = {
     T.TEXT: _l("Textänderung"),
@@ -52,6 +53,13 @@ GROUPS: Mapping[str, Message] = {
     "auswertung": _l("In Auswertung"),
     "eingearbeitet": _l("Eingearbeitet"),
     "abgeschlossen": _l("Abgeschlossen"),
+}
+
+VERSIONS: Mapping[V, Message] = {
+    V.SUBMITTED: _l("eingereicht"),
+    V.REVISED: _l("überarbeitet"),
+    V.REBASED: _l("an einen neuen Wortlaut angepasst"),
+    V.ADOPTED: _l("mit eigenen Worten an einen neuen Wortlaut angepasst"),
 }
 
 _LONG = re.compile(r"^Lausitz Cluster: (.+?)(?: \(\w+\))?$")

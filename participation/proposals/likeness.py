@@ -30,6 +30,8 @@ class Similar:
     author_id: int | None
     supported: bool
     """Whether the viewer signed with the proposal already."""
+    version: int = 0
+    """Of the proposal, as it is shown."""
 
 
 def similar(draft: Proposal, viewer: User | None, *, limit: int = 5) -> list[Similar]:
@@ -51,12 +53,13 @@ def _proposals(draft: Proposal, viewer: User | None) -> list[Similar]:
             Proposal.supporter_count,
             Proposal.author_id,
             signed,
+            Proposal.version,
         )
         .outerjoin(
             ProposalSupport,
             (ProposalSupport.proposal_id == Proposal.id) & (ProposalSupport.user_id == (viewer.id if viewer else None)),
         )
-        .where(Proposal.state.in_(UNSETTLED), Proposal.id != draft.id)
+        .where(Proposal.state.in_(UNSETTLED), Proposal.hidden_for.is_(None), Proposal.id != draft.id)
         .order_by(Proposal.number.desc())
         .limit(NEWEST)
     )

@@ -1,4 +1,4 @@
-"""What people do with proposals: write, hand in, sign with, withdraw. None of it commits."""
+"""What people do with proposals: write, hand in, revise, withdraw. None of it commits."""
 
 from __future__ import annotations
 
@@ -12,28 +12,26 @@ from participation.accounts.models import User
 from participation.accounts.queries import require_mandate
 from participation.base.clock import now
 from participation.base.db import db
+from participation.base.events import emit
 from participation.base.text import render
 from participation.base.verdict import Conflict, DomainError, require
 from participation.dialogue.models import Thread
 from participation.dialogue.operations import open_thread
 from participation.places.models import Place
 from participation.proposals import writing as written
+from participation.proposals.attaching import drop_files
+from participation.proposals.events import Move, ProposalsMoved
 from participation.proposals.models import (
     Proposal,
     ProposalPlace,
     ProposalState,
     ProposalStep,
-    ProposalSupport,
     ProposalType,
+    StepKind,
+    VersionReason,
 )
-from participation.proposals.policy import (
-    may_discard,
-    may_edit,
-    may_propose,
-    may_submit,
-    may_support,
-    may_withdraw,
-)
+from participation.proposals.policy import may_discard, may_edit, may_propose, may_submit, may_withdraw
+from participation.proposals.rebasing import adopt_wording, rebase
 from participation.proposals.steps import (
     accept,
     answer,
@@ -44,17 +42,24 @@ from participation.proposals.steps import (
     send_back,
     step,
 )
+from participation.proposals.supporting import carry_support, keep_support, support, unsupport
+from participation.proposals.together import ask_again, drop_coauthors, note_consents, require_consents
+from participation.proposals.versions import fingerprint, renew, signers
 from participation.proposals.writing import Incomplete, WordingChanged, Writing
 from participation.strategy.models import Node
 
 __all__ = [
     "accept",
+    "adopt_wording",
     "answer",
     "begin_synthesis",
+    "carry_support",
     "discard_draft",
     "edit",
     "incorporate",
+    "keep_support",
     "merge_into",
+    "rebase",
     "recommend",
     "save_draft",
     "send_back",
@@ -113,27 +118,35 @@ def save_draft(
     if complete and (missing := written.problems(writing, current)):
         raise Incomplete(missing)
     proposal = draft or Proposal(author_id=actor.id, node_id=node.id, submission_key=submission_key)
+    earlier = fingerprint(draft) if draft is not None else ""
     _write(actor, proposal, node, writing, base_revision=base_revision, keep=draft)
     if draft is None:
         proposal = _added(actor, proposal, submission_key)
+    elif draft.state is ProposalState.DRAFT:
+        ask_again(actor, draft, earlier)
     _set_places(proposal, writing.places)
     return proposal
 
 
 def edit(actor: User, proposal: Proposal, writing: Writing, *, base_revision: int, seen: str | None = None) -> Proposal:
-    """Change a proposal that was handed in and not checked yet; the public history shows that it was revised."""
+    """Change a proposal that was handed in and not checked yet.
+
+    What it said before stays readable as an earlier version, and whoever signed that one is asked.
+    """
     require(may_edit(actor, proposal))
+    _hold(proposal.node)
     save_draft(actor, proposal.node, writing, base_revision=base_revision, seen=seen, draft=proposal, complete=True)
     if proposal.state is ProposalState.SUBMITTED:
-        db.session.add(ProposalStep(proposal_id=proposal.id, state=proposal.state, actor_id=actor.id))
-        db.session.flush()
+        _revised(actor, proposal)
     return proposal
 
 
 def discard_draft(actor: User, proposal: Proposal) -> None:
     """Delete a draft that was never handed in."""
     require(may_discard(actor, proposal))
+    drop_files(proposal.id)
     db.session.execute(delete(ProposalPlace).where(ProposalPlace.proposal_id == proposal.id))
+    drop_coauthors(proposal)
     db.session.delete(proposal)
     db.session.flush()
 
@@ -141,10 +154,31 @@ def discard_draft(actor: User, proposal: Proposal) -> None:
 def submit(actor: User, proposal: Proposal, *, check_period: timedelta) -> ProposalStep:
     """Hand a draft in: it gets its number, and a date by which the formal check is due.
 
-    Raises Incomplete where something is missing and WordingChanged where the node was rewritten since.
+    Raises Incomplete where something is missing, WordingChanged where the node was rewritten since, and NotYetAgreed
+    while a co-author has not consented to the text.
     """
     require(may_submit(actor, proposal))
+    checked_for_submission(actor, proposal)
+    proposal.waits_until = None
+    if proposal.number is None:
+        _number(proposal)
+    first = proposal.version == 0
+    fresh = renew(proposal, VersionReason.SUBMITTED if first else VersionReason.REVISED, actor.id)
+    moment = now()
+    entry = step(actor, proposal, ProposalState.SUBMITTED, submitted_at=moment, check_due_at=moment + check_period)
+    if fresh is not None:
+        entry.version = fresh.version
+        db.session.flush()
+        if not first:
+            _tell_signers(actor, proposal)
+    note_consents(proposal)
+    return entry
+
+
+def checked_for_submission(actor: User, proposal: Proposal) -> None:
+    """Raise what keeps a draft from being handed in; its node stands still until the transaction ends."""
     require_mandate(actor, proposal.initiative_id)
+    _hold(proposal.node)
     require(may_propose(actor, proposal.node, proposal.type))
     current = written.before(proposal.type, proposal.node)
     if proposal.before != current:
@@ -152,35 +186,14 @@ def submit(actor: User, proposal: Proposal, *, check_period: timedelta) -> Propo
     missing = written.problems(written.of(proposal), proposal.before)
     if missing:
         raise Incomplete(missing)
-    if proposal.number is None:
-        _number(proposal)
-    moment = now()
-    return step(actor, proposal, ProposalState.SUBMITTED, submitted_at=moment, check_due_at=moment + check_period)
+    db.session.refresh(proposal, ["state"], with_for_update=True)
+    require_consents(proposal)
 
 
 def withdraw(actor: User, proposal: Proposal, reason: str = "") -> ProposalStep:
     """Withdraw a proposal; number, text and thread stay."""
     require(may_withdraw(actor, proposal))
     return step(actor, proposal, ProposalState.WITHDRAWN, reason)
-
-
-def support(actor: User, proposal: Proposal) -> None:
-    """Sign with a proposal; a second time changes nothing."""
-    require(may_support(actor, proposal))
-    try:
-        with db.session.begin_nested():
-            db.session.execute(insert(ProposalSupport).values(proposal_id=proposal.id, user_id=actor.id))
-    except IntegrityError:
-        return
-    _count_support(proposal, 1)
-
-
-def unsupport(actor: User, proposal: Proposal) -> None:
-    """Take one's signature back."""
-    require(may_support(actor, proposal))
-    mine = (ProposalSupport.proposal_id == proposal.id, ProposalSupport.user_id == actor.id)
-    if db.session.execute(delete(ProposalSupport).where(*mine).returning(ProposalSupport.user_id)).first():
-        _count_support(proposal, -1)
 
 
 def thread_of(proposal: Proposal) -> Thread:
@@ -199,6 +212,34 @@ def thread_of(proposal: Proposal) -> Thread:
     return db.session.get_one(Thread, proposal.thread_id)
 
 
+def _hold(node: Node) -> None:
+    """Wait for a publication that is changing a node, and read what it left; none can begin until we are done."""
+    known = ["title", "body", "text_state", "moved_to_id", "since_revision"]
+    db.session.refresh(node, known, with_for_update={"key_share": True})
+
+
+def _revised(actor: User, proposal: Proposal) -> None:
+    """Write a revision into the public history, and ask whoever signed what the proposal said before."""
+    fresh = renew(proposal, VersionReason.REVISED, actor.id)
+    db.session.add(
+        ProposalStep(
+            proposal_id=proposal.id,
+            state=proposal.state,
+            what=StepKind.REVISED,
+            version=fresh.version if fresh else None,
+            actor_id=actor.id,
+        )
+    )
+    db.session.flush()
+    if fresh:
+        _tell_signers(actor, proposal)
+
+
+def _tell_signers(actor: User, proposal: Proposal) -> None:
+    people = signers([proposal.id]).get(proposal.id, ())
+    emit(ProposalsMoved((Move(proposal, StepKind.REVISED, people),), actor.id))
+
+
 def _write(
     actor: User, proposal: Proposal, node: Node, writing: Writing, *, base_revision: int, keep: Proposal | None
 ) -> None:
@@ -212,6 +253,8 @@ def _write(
     proposal.other_node_id = other.id if other else None
     proposal.base_revision = base_revision
     proposal.before = written.before(writing.type, node)
+    proposal.other_before = other.body if other else ""
+    proposal.conflict_revision = proposal.fulfilled_revision = proposal.waits_until = None
     proposal.title = writing.title
     proposal.wording = writing.wording
     proposal.diff_html = written.compared(writing.type, proposal.before, writing.wording, other)
@@ -279,11 +322,3 @@ def _number(proposal: Proposal) -> None:
             if attempt == _ATTEMPTS - 1:
                 raise
     db.session.refresh(proposal, ["number"])
-
-
-def _count_support(proposal: Proposal, by: int) -> None:
-    db.session.execute(
-        update(Proposal).where(Proposal.id == proposal.id).values(supporter_count=Proposal.supporter_count + by),
-        execution_options={"synchronize_session": False},
-    )
-    db.session.refresh(proposal, ["supporter_count"])

@@ -1,10 +1,9 @@
-"""What can be read of proposals. A draft exists for its author alone."""
+"""What can be read of proposals. A draft exists for its author, and for those who hand it in together with them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 
 from flask_babel import gettext as _
@@ -12,19 +11,29 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from participation.accounts.models import User
-from participation.base.db import db
+from participation.accounts.queries import spoken_for
+from participation.attachments.models import Attachment
+from participation.base.clock import now
+from participation.base.db import db, gathered
+from participation.base.verdict import NotFound
 from participation.dialogue.models import Thread
 from participation.places.models import Place
+from participation.proposals.attaching import files
+from participation.proposals.history import StepRow, steps
 from participation.proposals.lifecycle import GROUPS
 from participation.proposals.models import (
+    SHOWN_TITLE,
+    CoAuthor,
     Proposal,
+    ProposalAttachment,
+    ProposalConsent,
     ProposalPlace,
     ProposalState,
-    ProposalStep,
     ProposalSupport,
     ProposalType,
 )
 from participation.proposals.rows import Cluster, ProposalRow, chosen, read
+from participation.strategy.lines import GONE
 from participation.strategy.models import Node
 
 __all__ = [
@@ -40,11 +49,14 @@ __all__ = [
     "by_number",
     "draft",
     "drafts_of",
+    "drafts_with",
     "for_node",
+    "invited_draft",
     "place_names",
     "places_of",
     "proposal",
     "proposals_page",
+    "shared_draft",
     "subjects",
     "visible_to",
 ]
@@ -56,7 +68,21 @@ SIZE = 50
 def visible_to(viewer: User | None) -> ColumnElement[bool]:
     """Return the condition under which a proposal exists for a viewer."""
     public = Proposal.state != ProposalState.DRAFT
-    return public if viewer is None else or_(public, Proposal.author_id == viewer.id)
+    return public if viewer is None else or_(public, Proposal.author_id == viewer.id, _shared_with(viewer))
+
+
+def _shared_with(viewer: User) -> ColumnElement[bool]:
+    """Return the condition under which somebody is a co-author, or invited to be one for an organisation.
+
+    Whoever joined for an organisation reads its drafts as long as they may write for it.
+    """
+    here = CoAuthor.proposal_id == Proposal.id
+    own = and_(CoAuthor.user_id == viewer.id, CoAuthor.initiative_id.is_(None))
+    theirs = and_(
+        CoAuthor.initiative_id.in_(spoken_for(viewer.id)),
+        or_(CoAuthor.joined_at.is_not(None), CoAuthor.expires_at > now()),
+    )
+    return exists().where(here, or_(own, theirs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +113,6 @@ class ProposalsPage:
 
 
 @dataclass(frozen=True, slots=True)
-class StepRow:
-    """An entry of the public history."""
-
-    state: ProposalState
-    reason: str
-    at: datetime
-    actor: str
-    as_moderator: bool
-    revised: bool
-    """Whether the author changed the text without entering another state."""
-
-
-@dataclass(frozen=True, slots=True)
 class ProposalView:
     """All that a proposal's page shows besides its thread."""
 
@@ -109,19 +122,59 @@ class ProposalView:
     places: Sequence[Place]
     merged: Sequence[ProposalRow]
     """Proposals that were merged into this one."""
-    supported: bool
-    """Whether the viewer signed with it."""
+    signed: int | None
+    """The version that the viewer signed."""
+    asked: bool
+    """Whether the viewer signed an earlier version and has not said what is to become of that."""
+    files: Sequence[Attachment] = ()
+    consents: Collection[tuple[int, int | None]] = ()
+    """Who consented to the present version: people, and the organisations they did it for."""
+
+    @property
+    def supported(self) -> bool:
+        """Whether the viewer signed the present version."""
+        return self.signed is not None and self.signed == self.proposal.version
+
+    @property
+    def joint(self) -> list[CoAuthor]:
+        """Who hands the proposal in together with its author."""
+        return [one for one in self.proposal.coauthors if one.joined_at is not None]
+
+    def agrees(self, coauthor: CoAuthor) -> bool:
+        """Say whether a co-author consented to the present version; for an organisation, whoever did."""
+        if coauthor.initiative_id is not None:
+            return any(group == coauthor.initiative_id for _person, group in self.consents)
+        return (coauthor.user_id, None) in self.consents
+
+    @property
+    def versions(self) -> Sequence[StepRow]:
+        """The steps that brought a version, the first one first."""
+        return [step for step in self.steps if step.version is not None]
+
+    @property
+    def earlier(self) -> Sequence[StepRow]:
+        """Earlier versions that somebody still supports, the newest first."""
+        return [row for row in reversed(self.versions) if row.supporters and row.version != self.proposal.version]
+
+    @property
+    def origin(self) -> StepRow | None:
+        """The first version, where the proposal has followed its passage to another one since."""
+        first = self.versions[0] if self.versions else None
+        return first if first is not None and first.node_id != self.proposal.node_id else None
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a thread is about."""
 
-    kind: Literal["node", "proposal"]
+    kind: Literal["node", "proposal", "change", "hidden"]
+    """Changes are told by a higher floor; hidden: one that nobody may read at present."""
     id: str | int
     title: str
     cluster_id: str | None
     path: str
+    going_on: bool = True
+    """Whether people still contribute there; not where a node is no longer part of the Leitbild."""
 
 
 def proposals_page(
@@ -134,19 +187,32 @@ def proposals_page(
 
 
 def proposal(number: int, viewer: User | None) -> ProposalView | None:
-    """Return a proposal by its number as far as the viewer may see it; four statements."""
+    """Return a proposal by its number as far as the viewer may see it; four statements, with files five."""
     return _view(Proposal.number == number, viewer)
 
 
 def draft(proposal_id: int, viewer: User) -> Proposal | None:
     """Return a draft of the viewer's own, with its node and kind."""
-    mine = (Proposal.id == proposal_id, Proposal.author_id == viewer.id, Proposal.state == ProposalState.DRAFT)
-    return db.session.scalar(select(Proposal).options(*_WITH).where(*mine))
+    return _single(Proposal.id == proposal_id, Proposal.author_id == viewer.id, Proposal.state == ProposalState.DRAFT)
+
+
+def shared_draft(proposal_id: int, viewer: User) -> Proposal | None:
+    """Return a draft as far as the viewer writes it, or hands it in together with who does."""
+    here = (Proposal.id == proposal_id, Proposal.state == ProposalState.DRAFT, visible_to(viewer))
+    return _single(*here)
+
+
+def invited_draft(coauthor: CoAuthor) -> Proposal:
+    """Return the draft that an invitation is about, for whoever holds its link."""
+    found = _single(Proposal.id == coauthor.proposal_id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def by_number(number: int, viewer: User | None) -> Proposal | None:
     """Return the proposal alone, with its node, for those who act on it."""
-    return db.session.scalar(select(Proposal).options(*_WITH).where(Proposal.number == number, visible_to(viewer)))
+    return _single(Proposal.number == number, visible_to(viewer))
 
 
 def for_node(node_id: str, limit: int = 5) -> list[ProposalRow]:
@@ -162,18 +228,27 @@ def drafts_of(viewer: User, limit: int = SIZE) -> list[ProposalRow]:
     return read(chosen().where(*mine).order_by(Proposal.id.desc()).limit(limit))
 
 
+def drafts_with(viewer: User, limit: int = SIZE) -> list[ProposalRow]:
+    """Return the drafts of others that the viewer hands in with them, or is invited to, the newest first."""
+    shared = (Proposal.state == ProposalState.DRAFT, Proposal.author_id != viewer.id, _shared_with(viewer))
+    return read(chosen().where(*shared).order_by(Proposal.id.desc()).limit(limit))
+
+
 def by_author(
     user_id: int, viewer: User | None, *, after: int | None = None, size: int = SIZE
 ) -> tuple[list[ProposalRow], int | None]:
-    """Return a person's submitted proposals, newest first, and the key of the next page."""
-    return _listed(Proposal.author_id == user_id, after, size)
+    """Return a person's submitted proposals, newest first, and the key of the next page; also those with others."""
+    joint = select(CoAuthor.proposal_id).where(CoAuthor.user_id == user_id, CoAuthor.initiative_id.is_(None))
+    return _listed(and_(or_(Proposal.author_id == user_id, Proposal.id.in_(joint)), _readable(viewer)), after, size)
 
 
 def by_initiative(
     initiative_id: int, viewer: User | None, *, after: int | None = None, size: int = SIZE
 ) -> tuple[list[ProposalRow], int | None]:
-    """Return an initiative's submitted proposals, newest first, and the key of the next page."""
-    return _listed(Proposal.initiative_id == initiative_id, after, size)
+    """Return an initiative's submitted proposals, also those with others, newest first, and the next page's key."""
+    joint = select(CoAuthor.proposal_id).where(CoAuthor.initiative_id == initiative_id, CoAuthor.joined_at.is_not(None))
+    theirs = or_(Proposal.initiative_id == initiative_id, Proposal.id.in_(joint))
+    return _listed(and_(theirs, _readable(viewer)), after, size)
 
 
 def places_of(proposal_id: int) -> tuple[str, ...]:
@@ -193,11 +268,12 @@ def subjects(thread_ids: Collection[int]) -> dict[int, Subject]:
     if not thread_ids:
         return {}
     found: dict[int, Subject] = {}
-    nodes = select(Thread.id, Node.id, Node.thread_title, Node.title, Node.cluster_id)
+    nodes = select(Thread.id, Node.id, Node.thread_title, Node.title, Node.cluster_id, Node.text_state)
     nodes = nodes.join(Node, Node.thread_id == Thread.id).where(Thread.id.in_(thread_ids))
-    for thread_id, node_id, label, title, cluster_id in db.session.execute(nodes):
-        found[thread_id] = Subject("node", node_id, label or title, cluster_id, f"/strategie/{node_id}")
-    columns = (Thread.id, Proposal.id, Proposal.number, Proposal.title, Proposal.state, Node.cluster_id)
+    for thread_id, node_id, label, title, cluster_id, text_state in db.session.execute(nodes):
+        path, going_on = f"/strategie/{node_id}", text_state not in GONE
+        found[thread_id] = Subject("node", node_id, label or title, cluster_id, path, going_on)
+    columns = (Thread.id, Proposal.id, Proposal.number, SHOWN_TITLE, Proposal.state, Node.cluster_id)
     proposals = select(*columns).join(Proposal, Proposal.thread_id == Thread.id)
     proposals = proposals.join(Node, Node.id == Proposal.node_id).where(Thread.id.in_(thread_ids))
     for thread_id, ident, number, title, state, cluster_id in db.session.execute(proposals):
@@ -214,7 +290,14 @@ _WITH = (
     joinedload(Proposal.initiative),
     joinedload(Proposal.thread),
     joinedload(Proposal.merged_into),
+    joinedload(Proposal.coauthors).joinedload(CoAuthor.user),
+    joinedload(Proposal.coauthors).joinedload(CoAuthor.initiative),
 )
+
+
+def _single(*which: ColumnElement[bool]) -> Proposal | None:
+    """Return one proposal with all that its pages need of it, in one statement."""
+    return db.session.scalars(select(Proposal).options(*_WITH).where(*which)).unique().first()
 
 
 def _listing(filters: Filters, sort: Sort, after: str | None, size: int) -> Select[*tuple[Any, ...]]:
@@ -241,6 +324,11 @@ def _theirs(whose: ColumnElement[bool], after: int | None, size: int) -> Select[
     if after is not None:
         statement = statement.where(Proposal.id < after)
     return statement.order_by(Proposal.id.desc()).limit(size + 1)
+
+
+def _readable(viewer: User | None) -> ColumnElement[bool]:
+    """Leave hidden proposals out of what one person or initiative wrote, except for themselves: it would name them."""
+    return or_(Proposal.hidden_for.is_(None), Proposal.author_id == (viewer.id if viewer else 0))
 
 
 def _listed(whose: ColumnElement[bool], after: int | None, size: int) -> tuple[list[ProposalRow], int | None]:
@@ -280,31 +368,41 @@ def _read_key(after: str | None) -> tuple[int, int] | None:
 
 def _view(which: ColumnElement[bool], viewer: User | None) -> ProposalView | None:
     signed = and_(ProposalSupport.proposal_id == Proposal.id, ProposalSupport.user_id == (viewer.id if viewer else 0))
+    agreed = (
+        select(gathered(ProposalConsent.user_id, ProposalConsent.initiative_id))
+        .where(ProposalConsent.proposal_id == Proposal.id, ProposalConsent.version == Proposal.version)
+        .correlate(Proposal)
+        .scalar_subquery()
+    )
     found = db.session.execute(
-        select(Proposal, Cluster.title, exists().where(signed))
+        select(
+            Proposal,
+            Cluster.title,
+            ProposalSupport.version,
+            ProposalSupport.kept_at,
+            agreed,
+            exists().where(ProposalAttachment.proposal_id == Proposal.id),
+        )
         .join(Node, Node.id == Proposal.node_id)
         .outerjoin(Cluster, Cluster.id == Node.cluster_id)
+        .outerjoin(ProposalSupport, signed)
         .options(*_WITH)
         .where(which, visible_to(viewer))
-    ).first()
-    if found is None:
+    )
+    first = found.unique().first()
+    if first is None:
         return None
-    shown, cluster_title, supported = found
+    shown, cluster_title, signature, kept_at, consents, has_files = first
     near = select(Place).join(ProposalPlace).where(ProposalPlace.proposal_id == shown.id).order_by(Place.name)
     merged = chosen().where(Proposal.merged_into_id == shown.id).order_by(Proposal.number)
-    return ProposalView(shown, cluster_title, _steps(shown.id), db.session.scalars(near).all(), read(merged), supported)
-
-
-def _steps(proposal_id: int) -> list[StepRow]:
-    columns = (ProposalStep.state, ProposalStep.reason, ProposalStep.at, User.display_name, ProposalStep.as_moderator)
-    written = (
-        select(*columns)
-        .join(User, User.id == ProposalStep.actor_id)
-        .where(ProposalStep.proposal_id == proposal_id)
-        .order_by(ProposalStep.id)
+    return ProposalView(
+        shown,
+        cluster_title,
+        steps(shown.id),
+        db.session.scalars(near).all(),
+        read(merged),
+        signature,
+        asked=bool(signature and signature < shown.version and kept_at is None),
+        files=files(shown.id) if has_files else (),
+        consents={(user_id, initiative_id) for user_id, initiative_id in consents or ()},
     )
-    rows: list[StepRow] = []
-    for state, reason, at, actor, as_moderator in db.session.execute(written):
-        revised = bool(rows) and rows[-1].state is state
-        rows.append(StepRow(state, reason, at, actor, as_moderator, revised))
-    return rows

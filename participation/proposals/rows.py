@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ScalarSelect, Select, case, func, select
 from sqlalchemy.orm import aliased
 
 from participation.accounts.models import Initiative, User
-from participation.base.db import db
+from participation.base.db import db, gathered
 from participation.base.verdict import Message
 from participation.dialogue.models import Thread
 from participation.proposals import labels
-from participation.proposals.models import Proposal, ProposalState, ProposalType
+from participation.proposals.models import SHOWN_TITLE, CoAuthor, Proposal, ProposalState, ProposalType
 from participation.strategy.models import Node
 
 Cluster = aliased(Node)
@@ -49,6 +49,9 @@ class ProposalRow:
     initiative_slug: str | None
     comment_count: int
     votes: int
+    conflict_revision: int | None
+    joint: tuple[str, ...]
+    """Who hands it in together with the author, by name."""
 
     @property
     def reference(self) -> str:
@@ -83,7 +86,7 @@ def chosen() -> Select[*tuple[Any, ...]]:
         Proposal.number,
         Proposal.type,
         Proposal.state,
-        Proposal.title,
+        SHOWN_TITLE,
         Proposal.lang,
         Proposal.supporter_count,
         Proposal.open_until,
@@ -98,11 +101,13 @@ def chosen() -> Select[*tuple[Any, ...]]:
         Node.cluster_id,
         Cluster.title,
         Proposal.author_id,
-        User.display_name,
+        case((Proposal.hidden_for.is_(None), User.display_name), else_="jemandem"),
         Initiative.name,
         Initiative.slug,
         func.coalesce(Thread.comment_count, 0),
         func.coalesce(Thread.yes + Thread.no + Thread.abstain, 0),
+        Proposal.conflict_revision,
+        _joint(),
     )
     return (
         columns.join(Node, Node.id == Proposal.node_id)
@@ -115,4 +120,24 @@ def chosen() -> Select[*tuple[Any, ...]]:
 
 def read(statement: Select[*tuple[Any, ...]]) -> list[ProposalRow]:
     """Return the rows of a statement that began with `chosen`."""
-    return [ProposalRow(*row) for row in db.session.execute(statement)]
+    rows: list[Any] = list(db.session.execute(statement))
+    return [ProposalRow(*(*row[:-1], names(row[-1]))) for row in rows]
+
+
+def names(gathered_rows: list[list[Any]] | None) -> tuple[str, ...]:
+    """Return the names that came with numbers, in the order of these."""
+    return tuple(name for _number, name in sorted(gathered_rows or ()))
+
+
+def _joint() -> ScalarSelect[list[list[Any]]]:
+    """Gather the co-authors of the proposal in the row at hand; of a hidden one nobody is named."""
+    person, group = aliased(User), aliased(Initiative)
+    return (
+        select(gathered(CoAuthor.id, func.coalesce(group.name, person.display_name)))
+        .select_from(CoAuthor)
+        .join(person, person.id == CoAuthor.user_id)
+        .outerjoin(group, group.id == CoAuthor.initiative_id)
+        .where(CoAuthor.proposal_id == Proposal.id, Proposal.hidden_for.is_(None))
+        .correlate(Proposal)
+        .scalar_subquery()
+    )

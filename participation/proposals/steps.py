@@ -116,6 +116,8 @@ def step(actor: User, proposal: Proposal, target: ProposalState, reason: str = "
     if transition.needs_reason and not reason:
         raise ReasonMissing
     db.session.flush()
+    # First the node, then the proposal: in the order in which a publication locks them.
+    _count_open(proposal, (target in UNSETTLED) - (source in UNSETTLED))
     here = (Proposal.id == proposal.id, Proposal.state == source)
     taken = db.session.execute(
         update(Proposal).where(*here).values(state=target, updated_at=now(), **columns).returning(Proposal.id),
@@ -124,7 +126,6 @@ def step(actor: User, proposal: Proposal, target: ProposalState, reason: str = "
     if taken is None:
         raise StepTaken
     db.session.refresh(proposal)
-    _count_open(proposal, (target in UNSETTLED) - (source in UNSETTLED))
     entry = ProposalStep(
         proposal_id=proposal.id,
         state=target,

@@ -115,11 +115,19 @@ def before(kind: ProposalType, node: Node) -> str:
     return "" if kind in NEW else node.body
 
 
+def joined(old: str, other: str | None) -> str:
+    """Return what a proposal starts from as one text: a merge starts from both wordings."""
+    return old if other is None else f"{old}\n\n{other}"
+
+
 def compared(kind: ProposalType, old: str, wording: str, other: Node | None) -> str:
     """Return the comparison of what stands with what is wanted as safe HTML; a merge starts from both wordings."""
-    if other is not None:
-        old = f"{old}\n\n{other.body}"
     new = "\n\n".join(parts(kind, wording))
+    return marked(joined(old, other.body if other is not None else None), new)
+
+
+def marked(old: str, new: str) -> str:
+    """Return two texts compared word by word as safe HTML."""
     return str(diff.as_html(diff.compare(old, new), inserted=_("eingefügt:"), deleted=_("gelöscht:")))
 
 
@@ -128,7 +136,7 @@ def problems(writing: Writing, old: str) -> dict[str, Message]:
     found: dict[str, Message] = {}
     if len(writing.title) < TITLE[0]:
         found["title"] = _l("Geben Sie dem Vorschlag einen Titel mit mindestens 5 Zeichen.")
-    wording = _wording_problem(writing, old)
+    wording = wording_problem(writing, old)
     if wording is not None:
         found["wording"] = wording
     if len(writing.reason) < REASON[0]:
@@ -143,7 +151,8 @@ def problems(writing: Writing, old: str) -> dict[str, Message]:
     return found
 
 
-def _wording_problem(writing: Writing, old: str) -> Message | None:
+def wording_problem(writing: Writing, old: str) -> Message | None:
+    """Return what is wrong with the wording alone, or None."""
     if writing.type is ProposalType.DELETION:
         return None
     if writing.type is ProposalType.SPLIT:

@@ -20,6 +20,7 @@ from sqlalchemy import delete, insert, select, update
 from participation.base.db import Base, db
 from participation.base.text import render_wording
 from participation.base.verdict import Conflict
+from participation.ledger.erased import is_mark
 from participation.places.content import load_places, load_residences
 from participation.places.models import Place, Region, Residence
 from participation.strategy.content import Content, NodeText, load_content
@@ -88,7 +89,7 @@ def import_content(folder: Path, *, start_over: bool = False) -> Report:
     last = db.session.scalars(select(ContentImport).order_by(ContentImport.id.desc()).limit(1)).first()
     if last is not None and last.fingerprint == fingerprint:
         return Report(report.counts, report.threads, changed=False)
-    if last is not None and last.wording != wording:
+    if last is not None and not _same(last.wording, wording):
         if not start_over or has_dialogue():
             raise WordingChanged(_diff(last.wording, content))
         _forget()
@@ -227,6 +228,20 @@ def _protected(node: NodeText) -> list[str]:
         "body": node.body,
     }
     return [f"{name}: {value}" for name, value in values.items() if value not in (None, "")]
+
+
+def _same(old: Mapping[str, list[str]], new: Mapping[str, list[str]]) -> bool:
+    """Tell whether the files hold what was imported; a line of it that was erased since fits anything."""
+    return old.keys() == new.keys() and all(
+        lines == new[node_id]
+        or (
+            len(lines) == len(new[node_id])
+            and all(
+                was == line or is_mark(was.partition(": ")[2]) for was, line in zip(lines, new[node_id], strict=True)
+            )
+        )
+        for node_id, lines in old.items()
+    )
 
 
 def _diff(old: Mapping[str, list[str]], content: Content) -> str:

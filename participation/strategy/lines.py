@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from html import unescape
 from typing import Any
 
 from sqlalchemy import ColumnElement, func
 
+from participation.base.text import shown
 from participation.dialogue.models import Thread
 from participation.strategy.models import Kind, Node, NodeNote, TextState
 
 POINT = "punkt"
 """The kind of node that is part of its parent's sentence: shown there with a letter, and talked about there."""
-
-_TAG = re.compile(r"<[^>]*>")
 
 FROM_WORDING = ("wortlaut", "gekuerzt", "zusammengesetzt")
 """Titles made of the wording: beside it they would say the same twice."""
@@ -70,7 +67,7 @@ class Line:
 
     @property
     def _text(self) -> str:
-        return " ".join(unescape(_TAG.sub(" ", self.html)).split())
+        return shown(self.html)
 
     @property
     def points(self) -> list[Line]:

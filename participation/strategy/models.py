@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
@@ -46,6 +46,19 @@ class TextState(enum.Enum):
     STRUCK = "gestrichen"
 
 
+class Status(enum.Enum):
+    """How far a measure has come (Umsetzungsstand): five steps, and three ways out of them."""
+
+    PROPOSED = "vorgeschlagen"
+    EXAMINED = "in-pruefung"
+    RESOLVED = "beschlossen"
+    UNDER_WAY = "in-umsetzung"
+    DONE = "umgesetzt"
+    POSTPONED = "zurueckgestellt"
+    DISCARDED = "verworfen"
+    OVERTAKEN = "ueberholt"
+
+
 class Node(Base):
     """A passage of the strategy in its current wording."""
 
@@ -55,6 +68,7 @@ class Node(Base):
         Index("ix_nodes_reading_order", "reading_order"),
         Index("ix_nodes_parent_id_position", "parent_id", "position"),
         Index("ix_nodes_cluster_id_kind_id", "cluster_id", "kind_id"),
+        Index("ix_nodes_moved_to_id", "moved_to_id"),
     )
 
     id: Mapped[Slug] = mapped_column(primary_key=True)
@@ -89,6 +103,14 @@ class Node(Base):
     """The number of the revision that brought the current wording."""
     open_proposals: Mapped[int] = mapped_column(default=0)
     """Proposals that are submitted and not settled yet."""
+    status: Mapped[Status] = mapped_column(
+        choice(Status), default=Status.PROPOSED, server_default=Status.PROPOSED.value
+    )
+    """How far a measure has come, by its newest confirmed report; the room `measures` keeps it."""
+    status_since: Mapped[date | None]
+    """The day of that state; empty as long as nothing newer than the presentation was reported."""
+    status_reported_at: Mapped[datetime | None]
+    """When that report was confirmed."""
 
     kind: Mapped[Kind] = relationship()
     thread: Mapped[Thread | None] = relationship()

@@ -6,9 +6,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from participation.base.db import db
+from participation.base.verdict import require
 from participation.dialogue.models import Thread
 from participation.dialogue.operations import open_thread
 from participation.strategy.models import Node
+from participation.strategy.policy import may_contribute
+
+
+def contribute_to(node: Node) -> Thread:
+    """Return the thread for a contribution; until the transaction ends, nothing that is talked about there changes.
+
+    Raises:
+        Denied: if the node is no longer part of the Leitbild.
+    """
+    thread = thread_of(node)
+    # In the order in which a publication locks them.
+    held = select(Node).where(Node.thread_node_id == node.thread_node_id).order_by(Node.id).with_for_update(read=True)
+    db.session.scalars(held.execution_options(populate_existing=True)).all()
+    require(may_contribute(node))
+    return thread
 
 
 def thread_of(node: Node) -> Thread:

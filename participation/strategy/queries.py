@@ -14,8 +14,10 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    case,
     cast,
     exists,
+    func,
     literal,
     null,
     or_,
@@ -27,13 +29,16 @@ from sqlalchemy.orm import aliased, contains_eager
 
 from participation.accounts.models import User
 from participation.base.db import db
-from participation.dialogue.models import Thread
+from participation.dialogue.models import Anchor, AnchorState, Comment, CommentState, Thread
 from participation.places.models import Place
 from participation.strategy.lines import POINT, Line, columns, line, nest
 from participation.strategy.models import Actor, Kind, Node, NodeActor, NodeNote, NodePlace, Relation
 
 LEVELS = 4
 """How many levels below it a node's page shows."""
+
+QUOTES = 30
+"""How many different quotes a page marks, those most often quoted first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ class NodePage:
     """The node in whose thread this one is talked about; itself if it has one."""
     owner_title: str | None
     moved_to_title: str | None
+    has_taken: bool
+    """Whether others were merged into it or split off from it."""
     path: list[Line]
     """Its ancestors, from the root down."""
     points: list[Line]
@@ -69,6 +76,8 @@ class NodePage:
     actors: list[str]
     related: list[tuple[str, Line]]
     """Pairs (relation, node), whichever side names the other."""
+    quoted: dict[str, list[str]]
+    """By node: words of its own and its points' wording that comments quote, as they read now."""
 
 
 def node(node_id: str) -> Node | None:
@@ -88,15 +97,18 @@ def node_page(node_id: str, viewer: User | None) -> NodePage | None:
     found = db.session.execute(_here(), {"node": node_id}).first()
     if found is None:
         return None
-    here, note, owner_id, owner_title, moved_to_title = found
+    here, note, owner_id, owner_title, moved_to_title, has_taken = found
     nodes: dict[str, list[Line]] = {"above": [], "below": [], "ueberschneidung": [], "querbezug": []}
     places: list[PlaceName] = []
     actors: list[str] = []
+    quoted: dict[str, list[str]] = {}
     for row in db.session.execute(_around(), {"node": node_id}):
         if row.role == "place":
             places.append(PlaceName(row.id, row.title, row.names, row.official, row.land, row.sorbian))
         elif row.role == "actor":
             actors.append(row.title)
+        elif row.role == "quote":
+            quoted.setdefault(row.id, []).append(row.title)
         else:
             nodes.setdefault(row.role, []).append(line(row))
     below = nest(nodes.pop("below"), node_id)
@@ -107,21 +119,23 @@ def node_page(node_id: str, viewer: User | None) -> NodePage | None:
         owner_id=owner_id,
         owner_title=owner_title,
         moved_to_title=moved_to_title,
+        has_taken=has_taken,
         path=path,
         points=[item for item in below if item.kind_id == POINT],
         contents=[item for item in below if item.kind_id != POINT],
         places=places,
         actors=actors,
         related=[(relation, item) for relation, items in nodes.items() for item in items],
+        quoted=quoted,
     )
 
 
 @cache
-def _here() -> Select[Node, NodeNote, str, str, str]:
+def _here() -> Select[Node, NodeNote, str, str, str, bool]:
     """Select the node :node itself. Built once: putting such a statement together costs more than running it."""
-    owner, target = aliased(Node), aliased(Node)
+    owner, target, taken = aliased(Node), aliased(Node), aliased(Node)
     return (
-        select(Node, NodeNote, owner.id, owner.title, target.title)
+        select(Node, NodeNote, owner.id, owner.title, target.title, exists().where(taken.moved_to_id == Node.id))
         .join(Node.kind)
         .outerjoin(Node.thread)
         .outerjoin(NodeNote, NodeNote.node_id == Node.id)
@@ -180,7 +194,21 @@ def _around() -> CompoundSelect[Any]:
     actors = select(
         literal("actor"), literal(0), *_with_name(blank, Actor.id, Actor.name), null(), null(), null(), null()
     ).where(Actor.id.in_(acting))
-    return union_all(nodes, places, actors).order_by("sort", "title")
+    words = case((Anchor.state == AnchorState.CHANGED, Anchor.found), else_=Anchor.exact)
+    most = (
+        select(Anchor.subject.label("subject"), words.label("words"))
+        .join(Comment, Comment.id == Anchor.comment_id)
+        .where(Anchor.subject.in_(own), Anchor.is_quote, Anchor.state != AnchorState.GONE, words != "")
+        .where(Comment.state == CommentState.VISIBLE)
+        .group_by(Anchor.subject, words)
+        .order_by(func.count().desc(), words)
+        .limit(QUOTES)
+        .subquery("quotes")
+    )
+    spoken = select(
+        literal("quote"), literal(0), *_with_name(blank, most.c.subject, most.c.words), null(), null(), null(), null()
+    )
+    return union_all(nodes, places, actors, spoken).order_by("sort", "title")
 
 
 def _with_name(blank: list[Any], ident: Any, name: Any) -> list[Any]:

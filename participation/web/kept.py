@@ -1,22 +1,30 @@
 """What a person typed survives: a log-in in between, an expired form, a refusal, a limit.
 
-Nothing is stored on the server. The page that answers a refused form carries its fields along, the log-in form passes
-them on, and afterwards one button sends the original form again.
+The page that answers a refused form carries its fields along, the log-in form passes them on, and afterwards one button
+sends the original form again. Only where the way leads through other pages (a log-in elsewhere, setting up a factor)
+does it wait on the server, sealed with a secret that only the browser has (accounts/parking.py).
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from flask import Request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 MAX_LENGTH = 128 * 1024
-NEVER = ("password", "csrf_token", "kept")
+NEVER = ("password", "csrf_token", "kept", "proof")
 """Fields whose name begins so are never carried along."""
+CARRIERS = (
+    "accounts.register",
+    "accounts.login",
+    "accounts.second_step",
+    "accounts.log_in_by_passkey",
+    "accounts.set_up",
+)
+"""Views whose forms carry another one along; only the first has words of its own."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +48,15 @@ def from_request(request: Request) -> Kept | None:
     """Return the form of a refused POST, or None where there is nothing to keep.
 
     A log-in or registration that carries a form along keeps that one: it is what the person came for. A form that
-    another site sent is nobody's words: offering it again, with a valid token, would be one click away from doing what
-    that site wants.
+    another site sent is nobody's words, and never comes as far as here (web/origin.py): offering it again, with a
+    valid token, would be one click away from doing what that site wants.
     """
-    if request.method != "POST" or from_elsewhere(request) or not readable(request):
+    if request.method != "POST" or not readable(request):
         return None
-    if request.endpoint in ("accounts.register", "accounts.login") and (carried := load(request.form)):
+    if request.endpoint in CARRIERS and (carried := load(request.form)):
         return carried
     pairs = tuple((k, v) for k, v in request.form.items(multi=True) if not k.startswith(NEVER))
-    if request.endpoint in ("accounts.login", "accounts.logout") or not pairs:
+    if request.endpoint in (*CARRIERS[1:], "accounts.logout") or not pairs:
         return None
     return Kept(request.full_path.rstrip("?"), pairs)
 
@@ -61,17 +69,13 @@ def readable(request: Request) -> bool:
         return False
 
 
-def from_elsewhere(request: Request) -> bool:
-    """Say whether another site sent this form; browsers name the sender, and nobody else is fooled by a button."""
-    origin = request.headers.get("Origin")
-    if origin is not None:
-        return urlsplit(origin).netloc != request.host
-    return request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
-
-
 def load(form: MultiDict[str, str]) -> Kept | None:
     """Read a kept form back from a hidden field; anything malformed counts as nothing."""
-    raw = form.get("kept", "")
+    return parse(form.get("kept", ""))
+
+
+def parse(raw: str) -> Kept | None:
+    """Read a kept form back from its JSON; anything malformed counts as nothing."""
     if not raw or len(raw) > MAX_LENGTH:
         return None
     try:
@@ -87,4 +91,4 @@ def local_path(value: str | None) -> str | None:
     """Return a path on this site, or None for anything that could lead elsewhere."""
     if not value or not value.startswith("/") or value.startswith(("//", "/\\")) or len(value) > 2000:
         return None
-    return None if any(c in value for c in "\r\n\t\\\x00") else value
+    return None if any(c < " " or c in "\\\x7f" for c in value) else value

@@ -5,18 +5,17 @@ The request itself never waits for a mail, so its time tells nobody whether one 
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
-from flask import Flask, Response, current_app, render_template, url_for
+from flask import Flask, current_app, render_template, url_for
 from flask_babel import force_locale
 
-from participation.base.db import db
 from participation.notify.models import Letter
 from participation.notify.operations import POSTED
 from participation.notify.postman import Round, deliver
 from participation.notify.queries import waiting_letters
 from participation.notify.transport import Message, transport
+from participation.web.worker import Worker, wake_after, wake_at_start
 
 AGAIN = 60.0
 """Seconds until letters that failed are looked at again; they wait longer each time."""
@@ -25,15 +24,16 @@ AGAIN = 60.0
 def prepare(app: Flask) -> None:
     """Watch for posted letters. In tests nothing is delivered unless the test calls `deliver_now`."""
     app.extensions["postman"] = deliver_now
-    if app.testing:
-        return
-    thread = _Thread(app)
+    if not app.testing:
+        thread = worker(app)
+        app.extensions["wake_postman"] = thread.wake
+        wake_after(app, POSTED, thread)
+        wake_at_start(app, thread)
 
-    @app.after_request
-    def wake(response: Response) -> Response:
-        if db.session.info.pop(POSTED, False):
-            response.call_on_close(thread.wake)
-        return response
+
+def worker(app: Flask) -> Worker:
+    """Return the thread that delivers for one process."""
+    return Worker(app, "postman", _round, after_failure=AGAIN)
 
 
 def deliver_now() -> Round:
@@ -59,36 +59,11 @@ def _outside(endpoint: str, **values: str) -> str:
 
 
 def _tell(line: str) -> None:
-    print(line, flush=True)  # noqa: T201 - whoever runs the platform on their own machine reads the links here
+    if current_app.config["MODE"] != "production":
+        print(line, flush=True)  # noqa: T201 - whoever runs the platform on their own machine reads the links here
 
 
-class _Thread:
-    """One thread for each process, started with its first letter."""
-
-    def __init__(self, app: Flask) -> None:
-        self.app = app
-        self.signal = threading.Event()
-        self.lock = threading.Lock()
-        self.thread: threading.Thread | None = None
-
-    def wake(self) -> None:
-        """Have the outbox looked through soon."""
-        with self.lock:
-            if self.thread is None or not self.thread.is_alive():
-                self.thread = threading.Thread(target=self.run, name="postman", daemon=True)
-                self.thread.start()
-        self.signal.set()
-
-    def run(self) -> None:
-        """Deliver whenever there is something; look again by itself only while letters fail."""
-        pause: float | None = None
-        while True:
-            self.signal.wait(pause)
-            self.signal.clear()
-            try:
-                with self.app.app_context():
-                    deliver_now()
-                    pause = AGAIN if waiting_letters() else None
-            except Exception:
-                self.app.logger.exception("the postman stumbled")
-                pause = AGAIN
+def _round() -> float | None:
+    """Deliver; return when to look again, which is only needed while letters fail."""
+    deliver_now()
+    return AGAIN if waiting_letters() else None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
+
+# Importing them tells the limiter about their kinds of address.
+import participation.web.limit_file
+import participation.web.shared_limits  # noqa: F401
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -21,6 +25,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 
+OWN = ("privacy", "watchbook", "notify", "accounts")
+"""Blueprints whose pages, where they are not public, are about the account of whoever asks."""
+
 csrf = CSRFProtect()
 COMMENTS = "10/minute;120/hour"
 CLICKS = "60/minute;1000/hour"
@@ -28,6 +35,7 @@ CLICKS = "60/minute;1000/hour"
 DRAFTS = "30/minute;300/hour"
 PREVIEWS = "120/minute"
 SUBMISSIONS = "5/minute;20/hour"
+UPLOADS = "20/minute;100/hour"
 MANDATES = "30/hour"
 """Each sends somebody a note."""
 
@@ -56,5 +64,15 @@ def prepare(app: Flask) -> None:
             fresh = "v" in request.args or request.path.startswith("/static/vendor/fonts/")
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if fresh else "no-cache"
         elif "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "private, no-cache"
+            response.headers["Cache-Control"] = "private, no-store" if _confidential() else "private, no-cache"
         return response
+
+
+def _confidential() -> bool:
+    """Say whether no trace of an answer may stay in a browser: one's own account, what operators see, mailed links.
+
+    Elsewhere pages may be kept for the way back, which brings back what was typed.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    own = request.blueprint in OWN and getattr(view, "access", None) != "public"
+    return own or getattr(view, "access", None) == "operator" or "token" in (request.view_args or {})

@@ -5,21 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
-from flask_babel import Babel, format_date, format_datetime, format_decimal, get_translations, ngettext
+from flask import Flask, Response, abort, g, redirect, render_template, request, url_for
+from flask_babel import Babel, format_datetime
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy import func, select
-from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
+from markupsafe import Markup, escape
+from sqlalchemy import exists, func, select
+from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.wrappers import Response as BaseResponse
 
+from participation.accounts.logins import logged_in
 from participation.accounts.models import User
 from participation.base.clock import now
 from participation.base.db import db, expect_write, reading
 from participation.base.verdict import Denied, DomainError
+from participation.ledger import erased
 from participation.notify.models import Notification
-from participation.web import access, kept
+from participation.resolutions.models import Seat
+from participation.web import access, bounds, kept, origin, watch, wording
 from participation.web.numbers import RowNumber
 
 Answer = Response | BaseResponse | str | tuple[str, int]
@@ -37,6 +41,8 @@ class Visitor(AnonymousUserMixin):
     is_moderator = False
     is_operator = False
     is_confirmed = False
+    seated = False
+    login_strong = False
 
 
 def prepare(app: Flask) -> None:
@@ -47,54 +53,32 @@ def prepare(app: Flask) -> None:
     login.session_protection = None
     login.user_loader(load_user)
     Babel(app, locale_selector=lambda: "de")
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined] # from jinja2.ext.i18n
-        lambda text: translations().ugettext(text),
-        lambda one, many, number: translations().ungettext(one, many, number),
-        newstyle=True,
-    )
+    wording.prepare(app)
     app.before_request(refuse_nul)
-    app.before_request(refuse_too_much)
+    bounds.prepare(app)
+    origin.prepare(app)
     app.before_request(announce_write)
     app.before_request(access.guard)
     app.teardown_request(end_write)
     app.after_request(whole_page)
     app.context_processor(context)
-    app.add_template_filter(day)
     app.add_template_filter(moment)
-    app.add_template_filter(ago)
-    app.add_template_filter(format_decimal, "number")
+    app.add_template_filter(mended)
     app.register_error_handler(DomainError, refuse)
     app.register_error_handler(CSRFError, expired)
     app.register_error_handler(TooManyRequests, too_many)
     app.register_error_handler(HTTPException, http_error)
-    app.register_error_handler(InternalServerError, broken)
 
 
-def translations() -> Any:
-    """Return the translations of this request; looked up once, for a page asks hundreds of times."""
-    found = g.get("translations")
-    if found is None:
-        found = g.translations = get_translations()
-    return found
-
-
-def load_user(session_id: str) -> User | None:
-    """Return the person a session belongs to, or None when the session was ended."""
-    number, _dot, key = session_id.partition(".")
-    user = db.session.get(User, int(number)) if number.isdecimal() else None
-    return user if user is not None and user.session_key == key else None
+def load_user(secret: str) -> User | None:
+    """Return the person whose browser remembers a secret, or None when that log-in was ended."""
+    return logged_in(secret, exists().where(Seat.user_id == User.id, Seat.until.is_(None)))
 
 
 def refuse_nul() -> None:
     """Answer 404 to paths with a NUL character, which PostgreSQL takes in no text."""
     if "\x00" in request.path:
         abort(404)
-
-
-def refuse_too_much() -> None:
-    """Answer 413 to a form that is too large, whoever sent it and wherever to, before anything else looks at it."""
-    if request.method not in ("GET", "HEAD", "OPTIONS"):
-        request.form  # noqa: B018 - reading it raises
 
 
 def announce_write() -> None:
@@ -140,12 +124,7 @@ def context() -> dict[str, Any]:
     if current_user.is_authenticated:
         waiting = select(func.count()).where(Notification.user_id == current_user.id, Notification.read_at.is_(None))
         unread = db.session.scalar(waiting) or 0
-    return {"viewer": current_user, "unread": unread, "now": now()}
-
-
-def day(value: datetime) -> str:
-    """Format a date: 22. November 2026."""
-    return str(format_date(value, "d. MMMM yyyy"))
+    return {"viewer": current_user, "unread": unread, "seated": current_user.seated, "now": now()}
 
 
 def moment(value: datetime) -> str:
@@ -153,26 +132,22 @@ def moment(value: datetime) -> str:
     return str(format_datetime(value, "d. MMMM yyyy, HH:mm"))
 
 
-def ago(value: datetime) -> str:
-    """Say how long ago something was; older than a week, the date."""
-    minutes = int((now() - value).total_seconds() // 60)
-    if minutes < 1:
-        return str(_("gerade eben"))
-    if minutes < 60:
-        return str(ngettext("vor %(num)s Minute", "vor %(num)s Minuten", minutes))
-    if minutes < 24 * 60:
-        return str(ngettext("vor %(num)s Stunde", "vor %(num)s Stunden", minutes // 60))
-    if minutes < 7 * 24 * 60:
-        return str(ngettext("gestern", "vor %(num)s Tagen", minutes // (24 * 60)))
-    return day(value)
+def mended(text: str) -> Markup:
+    """Turn the marks of what was erased into words with a link; everything else is escaped."""
+    return Markup(erased.MARK.sub(lambda mark: erased.shown(int(mark[1]), mark[2]), str(escape(text))))  # noqa: S704
 
 
 def refuse(error: DomainError) -> Answer:
     """Answer a refusal of a room: the log-in page if that helps, else the reason; typed text is shown again."""
     form = kept.from_request(request)
+    if isinstance(error, Denied) and current_user.is_authenticated:
+        watch.refused(current_user.id, error)
+    if isinstance(error, access.FactorNeeded):
+        page = render_template("accounts/factor_needed.html", kept=form, reason=error.message)
+        return page, error.status
     if isinstance(error, Denied) and error.verdict.login_helps and not current_user.is_authenticated:
         if form is None:
-            target = request.full_path.rstrip("?") if request.method == "GET" else None
+            target = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else None
             return redirect(url_for("accounts.login", next=target), 303)
         return render_template("accounts/login_to_continue.html", kept=form, reason=error.message), 401
     page = "errors/404.html" if error.status == 404 else "errors/refused.html"
@@ -203,9 +178,3 @@ def http_error(error: HTTPException) -> Answer:
         return error.get_response()
     name = code if code in (400, 403, 404, 405, 409, 413) else 400
     return render_template(f"errors/{name}.html", kept=kept.from_request(request)), code
-
-
-def broken(_error: InternalServerError) -> Answer:
-    """Answer a fault of ours; the page needs neither database nor viewer."""
-    db.session.rollback()
-    return current_app.jinja_env.get_template("errors/500.html").render(), 500

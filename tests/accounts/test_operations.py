@@ -9,12 +9,17 @@ import time_machine
 from sqlalchemy import func, select
 
 from participation.accounts import operations, passwords
-from participation.accounts.models import AccountToken, Role, User
+from participation.accounts.logins import begin_login, logged_in
+from participation.accounts.models import AccountToken, LoginMethod, Role, User
+from participation.accounts.names import NameRefused
 from participation.base.clock import now
 from participation.base.db import db
 from participation.notify.models import Letter
 from participation.places.models import Region
 from tests.factories.accounts import PASSWORD, user
+from tests.factories.letters import last_letter
+
+DAY = timedelta(days=1)
 
 ADDRESS = "lausitzerin@example.org"
 WAY_BACK = {"email": ADDRESS, "password": PASSWORD, "display_name": "Anna Noack", "residence_id": None, "locale": "de"}
@@ -23,10 +28,6 @@ WAY_BACK = {"email": ADDRESS, "password": PASSWORD, "display_name": "Anna Noack"
 def register(**changes) -> Letter:
     operations.register(**WAY_BACK | changes)
     return last_letter()
-
-
-def last_letter() -> Letter:
-    return db.session.scalars(select(Letter).order_by(Letter.id.desc()).limit(1)).one()
 
 
 def by_email(address: str = ADDRESS) -> User:
@@ -90,7 +91,7 @@ def test_registering_a_confirmed_address_only_writes_to_its_owner(app):
 
 @pytest.mark.parametrize("name", ["gratis www.example.com", "https://example.com", "A", "evil.example", "a@b"])
 def test_a_name_cannot_carry_a_link_into_a_mail(app, name):
-    with pytest.raises(operations.NameRefused):
+    with pytest.raises(NameRefused):
         register(display_name=name)
 
 
@@ -131,10 +132,10 @@ def test_asking_for_a_reset_writes_as_much_for_unknown_addresses(app):
 
 def test_a_reset_ends_all_sessions_and_confirms_the_address(app):
     known = user(confirmed=False)
-    before = known.get_id()
+    begin_login(known, LoginMethod.PASSWORD, "", DAY)
     operations.request_reset(known.email)
     operations.reset_password(last_letter().params["token"], PASSWORD)
-    assert known.get_id() != before
+    assert logged_in(known.login_secret) is None
     assert known.is_confirmed
     assert operations.authenticate(known.email, PASSWORD) is known
     assert last_letter().template == "accounts/changed"
@@ -154,9 +155,12 @@ def test_changing_the_password_takes_the_present_one(app):
     known.password_hash = passwords.hash_password(PASSWORD)
     with pytest.raises(operations.WrongPassword):
         operations.change_password(known, current="falsch", new="ein neues Passwort")
-    before = known.session_key
+    begin_login(known, LoginMethod.PASSWORD, "", DAY)
+    with pytest.raises(passwords.GuessablePassword):
+        operations.change_password(known, current=PASSWORD, new="passwort12345")
+    assert logged_in(known.login_secret) is known
     operations.change_password(known, current=PASSWORD, new="ein neues Passwort")
-    assert known.session_key != before
+    assert logged_in(known.login_secret) is None
 
 
 def test_a_new_residence_brings_its_region(app):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from participation.accounts import passwords
 from participation.accounts.initiatives import apply_initiative
-from participation.accounts.models import User
+from participation.accounts.logins import begin_login
+from participation.accounts.models import LoginMethod, User
 from participation.app import create_app
 from participation.base.db import db
 from participation.notify.models import Letter
@@ -18,6 +20,7 @@ from participation.web.kept import Kept
 from participation.web.postman import deliver_now
 from participation.web.security import limiter
 from tests.factories.accounts import PASSWORD, initiative, log_in, moderator, user
+from tests.factories.letters import last_letter
 from tests.web_helpers import form_token, token_in
 
 pytestmark = pytest.mark.one_database
@@ -252,7 +255,9 @@ def test_applications_are_hidden_until_verified(app, client):
     chair = app.test_client()
     log_in(chair, chairperson)
     assert send(chair, decision, {"ablehnen": "1", "reason": ""}).status_code == 422
-    assert send(chair, decision, {"bestaetigen": "1"}).status_code == 303
+    assert send(chair, decision, {"bestaetigen": "1"}).status_code == 422
+    checked = {"bestaetigen": "1", "reason": "Im Vereinsregister nachgesehen."}
+    assert send(chair, decision, checked).status_code == 303
     assert app.test_client().get(path).status_code == 200
 
 
@@ -263,7 +268,7 @@ def test_delegates_manage_mandates_on_the_page(app, client):
     path = f"/initiativen/{group.slug}"
     log_in(client, anna)
     assert send(client, f"{path}/mandate", {"person": "Tomasz"}, path).status_code == 422
-    whole = {"person": f"http://localhost/personen/{tomasz.id}"}
+    whole = {"person": f"http://localhost/personen/{tomasz.id}", "mandate": "Sprecher für Radwege"}
     assert send(client, f"{path}/mandate", whole, path).status_code == 303
     assert "Tomasz" in text(client.get(path))
     stranger = app.test_client()
@@ -283,6 +288,8 @@ def test_the_application_form_keeps_what_was_typed(client):
         "purpose": "Radwege an der Neiße bauen.",
         "contact": "k@example.org",
         "website": "javascript:alert(1)",
+        "kind": "traeger",
+        "languages": ["de", "pl"],
     }
     answer = send(client, "/initiativen/anmelden", data)
     assert answer.status_code == 422
@@ -293,14 +300,57 @@ def test_the_application_form_keeps_what_was_typed(client):
 
 
 def test_mails_are_written_with_their_links(app, client, capsys):
+    folder = Path(app.config["INSTANCE"]) / "mail"
+    earlier = {*folder.glob("*.eml")}
     send(client, REGISTER, fields())
     assert deliver_now().sent == 1
     said = capsys.readouterr().out
     assert "Mail an anna@example.org: Bestätigen Sie Ihre E-Mail-Adresse http://localhost/konto/bestaetigen/" in said
-    folder = Path(app.config["INSTANCE"]) / "mail"
-    (mail,) = folder.glob("*.eml")
+    (mail,) = {*folder.glob("*.eml")} - earlier
     assert (mail.stat().st_mode & 0o777, folder.stat().st_mode & 0o777) == (0o600, 0o700)
     mail.unlink()
     letter = db.session.scalars(select(Letter).execution_options(populate_existing=True)).one()
     assert letter.params == {}
     assert letter.sent_at is not None
+
+
+def test_a_mailed_link_logs_in_by_a_click_not_by_being_opened(app, client):
+    person = user("Anna Noack")
+    db.session.commit()
+    assert send(client, "/konto/link", {"email": person.email}).headers["Location"] == "/konto/link/unterwegs"
+    address = f"/konto/link/{last_letter().params['token']}"
+    assert "Ein Klick noch" in text(client.get(address))
+    assert client.get("/konto/profil").status_code == 303
+    assert send(client, address, {}).status_code == 303
+    assert "mit einem Link per E-Mail" in text(client.get("/konto/profil"))
+    assert client.get(address).status_code == 410
+
+
+def test_asking_for_a_link_answers_the_same_for_every_address(app, client):
+    person = user()
+    db.session.commit()
+    answers = [send(client, "/konto/link", {"email": email}) for email in (person.email, "niemand@example.org")]
+    assert [a.status_code for a in answers] == [303, 303]
+    assert answers[0].headers["Location"] == answers[1].headers["Location"]
+
+
+def test_one_device_is_logged_out_and_then_all(app, client):
+    person = user()
+    log_in(client, person)
+    begin_login(person, LoginMethod.LINK, "Safari, iPhone", timedelta(days=1))
+    db.session.commit()
+    page = text(client.get("/konto/profil"))
+    assert "Safari, iPhone" in page
+    (address,) = set(re.findall(r"/konto/geraete/[0-9]+/abmelden", page))
+    send(client, address, {}, page="/konto/profil")
+    assert "Safari, iPhone" not in text(client.get("/konto/profil"))
+    assert send(client, "/konto/geraete/abmelden", {}, page="/konto/profil").headers["Location"] == "/konto/anmelden"
+    assert client.get("/konto/profil").status_code == 303
+
+
+def test_a_guessable_password_is_refused_where_it_is_typed(app, client):
+    answer = send(client, REGISTER, fields(password="passwort12345"))
+    assert answer.status_code == 422
+    assert "errät man schnell" in text(answer)
+    assert "Anna" in text(answer)
+    assert db.session.scalar(select(func.count(Letter.id))) == 0

@@ -13,6 +13,7 @@ from rapidfuzz.distance import Indel
 
 from participation.base import diff
 from participation.base.diff import Segment
+from tests.base.pathological import pairs
 
 WORDS = st.sampled_from(
     [
@@ -268,3 +269,9 @@ def test_too_many_paragraphs_are_not_weighed_against_each_other(monkeypatch: pyt
     assert marked(before, after) == "a b [-c-]{+x+} d\ne f [-g-]{+y+} h"
     monkeypatch.setattr(diff, "PAIRS", 3)
     assert marked(before, after) == "a b [-c d\ne f g-]{+x d\ne f y+} h"
+
+
+@pytest.mark.parametrize("name", pairs())
+def test_the_worst_pairs_are_still_exact(name: str) -> None:
+    """How long they take is measured by bench/diff.py; here they only have to end."""
+    assert_exact(*pairs()[name])

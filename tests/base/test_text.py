@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from contextlib import suppress
 from html.parser import HTMLParser
 
 import pytest
@@ -352,7 +353,10 @@ def test_a_text_may_be_as_long_as_its_limit_and_no_longer(call) -> None:  # type
 )
 def test_a_tiresome_text_is_rendered_too(piece: str) -> None:
     written = (piece * text.LIMIT)[: text.LIMIT]
-    assert faults(text.render(written).html) == []
+    html = text.sanitise(text._MARKDOWN.render(text.normalise(written)))
+    assert faults(html) == []
+    with suppress(text.TooDeep, text.TooManyLinks):
+        assert text.render(written).html == html
     text.plain(written)
     with pytest.raises(text.TextTooLong):
         text.render(written + "x")
@@ -466,3 +470,71 @@ def test_fold(written: str, expected: str) -> None:
 def test_folding_twice_changes_nothing_more(written: str) -> None:
     assert text.fold(text.fold(written)) == text.fold(written)
     assert text.fold(unicodedata.normalize("NFD", written)) == text.fold(unicodedata.normalize("NFC", written))
+
+
+# --- bounds and tidying ---------------------------------------------------------------------------------------------
+
+EVERYTHING = st.text(
+    st.one_of(
+        st.characters(),
+        st.sampled_from("\u200b\u200c\u200d\u202a\u202e\u2066\u2069\u00ad\ufe0f\u0301\u034f\u3164\r\n\x00aé👩🌾क्ष"),
+    ),
+    max_size=60,
+)
+
+
+UNSEEN = set("\u200b\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u00ad\ufeff\u3164\x00\x1b\r")
+
+
+@given(EVERYTHING)
+def test_tidying_twice_changes_nothing(typed):
+    once = text.tidy(typed)
+    assert text.tidy(once) == once
+    assert unicodedata.is_normalized("NFC", once)
+    assert not set(once) & UNSEEN
+
+
+@given(st.text(st.sampled_from("aäöüßčěłńřšžÄÖÜ09 .,;:!?–„“\n"), max_size=80))
+def test_what_people_see_stays_as_it_is(typed):
+    assert text.tidy(typed) == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("👩\u200d🌾", "👩\u200d🌾"),
+        ("🏳\ufe0f\u200d🌈", "🏳\ufe0f\u200d🌈"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("क\u094d\u200dष", "क\u094d\u200dष"),
+        ("An\u200dna", "Anna"),
+        ("\u200dAnna\u200c", "Anna"),
+        ("Анна\u200d", "Анна"),
+        ("👩\u200d", "👩"),
+        ("Hallo\U000e0068\U000e0069", "Hallo"),
+    ],
+)
+def test_joiners_stay_where_scripts_and_emoji_need_them(typed, kept):
+    assert text.tidy(typed) == kept
+
+
+def test_a_text_leads_to_thirty_places_at_most():
+    many = " ".join(f"https://example.org/{n}" for n in range(text.MOST_LINKS))
+    assert text.render(many).html.count("<a ") == text.MOST_LINKS
+    for more in (f"{many} www.example.org", f"{many} [hier](/strategie)", f"{many} <https://example.org>"):
+        with pytest.raises(text.TooManyLinks):
+            text.render(more)
+
+
+@pytest.mark.parametrize("mark", ["> ", ">", "- ", "1. ", "> - "])
+def test_nesting_is_bounded_and_nothing_is_left_out(mark):
+    """However deep: the words stand there, or the whole is refused."""
+    refused = 0
+    for depth in range(1, 40):
+        try:
+            html = text.render(mark * depth + "tief").html
+        except text.TooDeep:
+            refused += 1
+        else:
+            assert "tief" in html
+            assert html.count("<blockquote>") + html.count("<li>") <= text.DEEPEST
+    assert refused

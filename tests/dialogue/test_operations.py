@@ -133,7 +133,9 @@ def test_what_an_initiative_said_is_not_changed_after_the_mandate(app):
     end_mandate(colleague, group, delegate.id)
     with pytest.raises(Denied):
         edit_comment(delegate, spoken, "Etwas ganz anderes.", expected_version=2)
-    assert spoken.body == "Danach."
+    with pytest.raises(Denied):
+        operations.withdraw_comment(delegate, spoken)
+    assert (spoken.body, spoken.state) == ("Danach.", CommentState.VISIBLE)
 
 
 def test_the_same_form_twice_is_one_comment(heard):

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import nullcontext
+from datetime import timedelta
 
-from participation.accounts.models import Delegate, Initiative, InitiativeState, Role, User
+from flask import has_app_context
+
+from participation.accounts.logins import begin_login
+from participation.accounts.models import Delegate, Initiative, InitiativeState, LoginMethod, Role, User
 from participation.base.clock import now
 from participation.base.db import db
 from participation.places.models import Region
@@ -68,6 +73,9 @@ def initiative(*delegates: User, state: InitiativeState = InitiativeState.VERIFI
 
 def log_in(client, person: User) -> None:
     """Make a test client act as a person, without the log-in form."""
+    with nullcontext() if has_app_context() else client.application.app_context():
+        begin_login(person, LoginMethod.PASSWORD, "Firefox, Linux", timedelta(days=14))
+        db.session.commit()
     with client.session_transaction() as session:
         session["_user_id"] = person.get_id()
         session["_fresh"] = True

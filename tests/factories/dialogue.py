@@ -10,7 +10,8 @@ from participation.accounts.models import User
 from participation.base.clock import now
 from participation.base.db import db
 from participation.dialogue import operations
-from participation.dialogue.models import Comment, CommentKind, CommentVote, Thread
+from participation.dialogue.models import ENOUGH, Comment, CommentKind, CommentVote, Thread, WaitingComment
+from participation.dialogue.waiting import contribute
 from tests.factories import accounts
 
 
@@ -30,6 +31,23 @@ def comment(
     rest.setdefault("kind", None if parent else CommentKind.QUESTION)
     where = thread or (parent.thread if parent else None) or globals()["thread"]()
     return operations.write_comment(author or accounts.user(), where, body=body, **rest)
+
+
+def waiting(
+    author: User | None = None,
+    thread: Thread | None = None,
+    body: str = "Mein erster Beitrag",
+    **rest: object,
+) -> WaitingComment:
+    """Write a contribution that waits for a moderator, by someone new unless told otherwise."""
+    parent = rest.get("parent")
+    rest.setdefault("kind", None if parent else CommentKind.QUESTION)
+    where = thread or (parent.thread if parent else None) or globals()["thread"]()
+    rest.setdefault("needed", ENOUGH + 1)
+    rest.setdefault("period", timedelta(days=1))
+    made = contribute(author or accounts.user(), where, body=body, **rest)
+    assert isinstance(made, WaitingComment)
+    return made
 
 
 def many(

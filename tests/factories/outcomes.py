@@ -12,8 +12,9 @@ from participation.base.db import db
 from participation.dialogue.models import Comment, CommentKind, Thread
 from participation.dialogue.operations import write_comment
 from participation.outcomes.models import Evidence, Fate, Outcome, OutcomeKind, OutcomeState
-from participation.proposals.models import Proposal, ProposalState, ProposalType
+from participation.proposals.models import Proposal, ProposalState, ProposalType, VersionReason
 from participation.proposals.operations import thread_of as thread_of_proposal
+from participation.proposals.versions import keep
 from participation.strategy.models import Node
 from participation.strategy.operations import thread_of
 from tests.factories.accounts import moderator, user
@@ -41,8 +42,11 @@ def quoted(state: ProposalState = ProposalState.OPEN, number: int = 1, author: U
         reason_html="<p>Weil</p>",
         author_id=(author or user()).id,
         submitted_at=now(),
+        version=1,
     )
     db.session.add(row)
+    db.session.flush()
+    keep(row, VersionReason.SUBMITTED, row.author_id)
     db.session.flush()
     return row
 

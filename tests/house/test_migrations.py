@@ -11,6 +11,7 @@ from sqlalchemy import inspect, text
 from participation import models
 from participation.app import create_app
 from participation.base.db import db
+from participation.leitbild import guards
 
 
 @pytest.fixture
@@ -48,3 +49,25 @@ def test_migrated_databases_guard_what_was_published(empty_app):
         )
     with pytest.raises(Exception, match="published rows never change"), db.engine.begin() as connection:
         connection.execute(text("UPDATE revisions SET title = 'anders'"))
+
+
+def test_migrations_and_models_guard_alike(empty_app):
+    """What the triggers let through is written twice, in the room and in the migrations; it must be the same."""
+    flask_migrate.upgrade()
+    migrated = _guards()
+    flask_migrate.downgrade(revision="base")
+    db.create_all()
+    assert {name: sql for name, sql in _guards().items() if migrated.get(name) != sql} == {}
+
+
+def _guards() -> dict[str, str]:
+    names = (*guards.GUARDED, "redactions")
+    if db.engine.dialect.name == "sqlite":
+        chosen = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'"
+    else:
+        chosen = (
+            "SELECT c.relname, t.tgname, pg_get_triggerdef(t.oid) || p.prosrc FROM pg_trigger t "
+            "JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal"
+        )
+    with db.engine.connect() as connection:
+        return {name: sql for table, name, sql in connection.execute(text(chosen)) if table in names}

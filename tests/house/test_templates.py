@@ -17,7 +17,7 @@ FORBIDDEN = {
     "javascript address": re.compile(r"javascript:", re.IGNORECASE),
     "bare hx attribute": re.compile(r"\shx-[a-z]", re.IGNORECASE),
 }
-SANITISED = re.compile(r"\b\w*html\s*(\|\s*trim\s*)?\|\s*safe")
+SANITISED = re.compile(r"\b(\w*html|marked)\s*(\|\s*trim\s*)?\|\s*safe")
 
 
 def test_there_are_templates():

@@ -15,19 +15,21 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.policy import default
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from flask import Flask
+from playwright.sync_api import Browser, Page
 
 from participation.accounts.models import Role
 from participation.accounts.operations import create_account
 from participation.app import create_app
 from participation.base.db import db, transaction
 from tests.conftest import Databases
+from tests.programs import missing
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "drei Birken am Tagebausee"
@@ -45,10 +47,14 @@ CHROMIUM = (
 
 @dataclass(frozen=True)
 class Site:
-    """A running site: its address, and the folder its mails land in."""
+    """A running site: its address, the folder its mails land in, and the application on its database."""
 
     url: str
     instance: Path
+    environment: Mapping[str, str]
+    """Of the server, for commands beside it."""
+    app: Flask
+    """The same database from inside, for what a story finds there when it begins."""
 
     def mailed_link(self, recipient: str, containing: str) -> str:
         """Wait for the newest mail to an address and return the link in it that contains a word."""
@@ -68,14 +74,20 @@ class Site:
 def browser_type_launch_args() -> dict[str, object]:
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is missing")
-        pytest.skip("Chromium is not installed (./test installs it)")
+        missing("Chromium")
     return {"executable_path": path, "args": list(CHROMIUM)}
 
 
 @pytest.fixture
-def site(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def more_settings() -> Mapping[str, str]:
+    """What a story wants otherwise: most are about people who are known already."""
+    return {"FIRST_CONTRIBUTION_WAITS": "0"}
+
+
+@pytest.fixture
+def site(
+    databases: Databases, tmp_path_factory: pytest.TempPathFactory, more_settings: Mapping[str, str]
+) -> Iterator[Site]:
     """Serve a fresh copy of the platform with two moderators and one resident."""
     instance = tmp_path_factory.mktemp("instance")
     url = databases.copy("sqlite")
@@ -101,18 +113,21 @@ def site(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iter
         "INSTANCE": str(instance),
         "DATABASE_URL": url,
         "PUBLIC_URL": address,
+        **more_settings,
     }
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", "1", "--blocking-threads", "8", "--log-level", "error", "participation.wsgi:app"),
+        *("--workers", "1", "--blocking-threads", "8", "--log-level", "error"),
+        # As in ./start: a worker that does not hear the end, or waits for a browser's open connection, is ended.
+        *("--workers-kill-timeout", "3", "participation.wsgi:app"),
     ]
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         wait_for(address, server)
-        yield Site(address, instance)
+        yield Site(address, instance, environment, app)
     finally:
         server.terminate()
-        server.wait(timeout=15)
+        server.wait(timeout=30)
 
 
 def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
@@ -136,3 +151,27 @@ def assert_accessible(page: Page) -> None:
 
     found = Axe().run(page, options=AXE)
     assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+def script(request: pytest.FixtureRequest) -> bool:
+    """Whether the story is told with JavaScript; each is told both ways."""
+    return bool(request.param)
+
+
+def someone(browser: Browser, site: Site, name: str, script: bool) -> Page:
+    """Return a page in a browser of its own: at a desk with JavaScript, on a phone without; a name is logged in."""
+    size = {"width": 1280, "height": 900} if script else {"width": 375, "height": 800}
+    page = browser.new_context(base_url=site.url, java_script_enabled=script, viewport=size).new_page()
+    if name:
+        page.goto("/konto/anmelden")
+        page.get_by_label("E-Mail-Adresse").fill(f"{name}@example.org")
+        page.get_by_label("Passwort", exact=True).fill(PASSWORD)
+        page.locator("main").get_by_role("button", name="Anmelden", exact=True).click()
+    return page
+
+
+def look(page: Page, script: bool) -> None:
+    """Have axe look at a page; it needs JavaScript."""
+    if script:
+        assert_accessible(page)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.conftest import PASSWORD, Site, assert_accessible
+from tests.journeys.conftest import PASSWORD, Site, look
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
@@ -20,11 +20,6 @@ BEFORE = "Ansiedlung eines Energieforschungsinstitutes (Fraunhofer Institut)"
 AFTER = f"{BEFORE} in Cottbus"
 COMMENT = "Das Institut gehört nach Cottbus, dort sitzt die Hochschule."
 Visit = Callable[..., Page]
-
-
-@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
-def script(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param)
 
 
 @pytest.fixture
@@ -56,13 +51,8 @@ def log_in(page: Page, email: str) -> None:
     page.goto("/konto/anmelden")
     page.get_by_label("E-Mail-Adresse").fill(email)
     page.get_by_label("Passwort", exact=True).fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="Anmelden").click()
+    page.locator("main").get_by_role("button", name="Anmelden", exact=True).click()
     expect(page.get_by_role("button", name="Abmelden").first).to_be_attached()
-
-
-def look(page: Page, script: bool) -> None:
-    if script:
-        assert_accessible(page)
 
 
 def press(page: Page, name: str) -> None:

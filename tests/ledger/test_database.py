@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+from participation.audit import contents
 from participation.base.db import db, transaction
 from participation.ledger import keys, operations, queries
 from participation.ledger.canonical import canonical
@@ -19,14 +20,18 @@ from participation.ledger.leaf import hash_text
 from participation.ledger.models import LogCheckpoint, LogEntry, LogOpening
 from participation.ledger.note import Checkpoint, Note, sign
 from participation.ledger.operations import Signer
-from participation.leitbild import contents, guards
+from participation.leitbild import guards
 from participation.leitbild.models import Passage, Revision
+from tests.factories import errata
 from tests.factories import leitbild as make
 from tests.ledger.stranger import load
 
 pytestmark = pytest.mark.one_database
 ORIGIN = "leitbild.example"
-ENTRIES = 4
+FROZEN = ("redactions", "erasures", "corrections")
+REVISIONS = 4
+ENTRIES = 8
+"""Four versions, redactions of three entries, and a correction."""
 verify = load("verify")
 
 
@@ -66,14 +71,17 @@ def build(folder: Path) -> History:
     keys.save(keys.generate(), made.signer.key_file)
     with transaction():
         operations.sign(made.signer)
-    for step in range(ENTRIES - 1):
+    for step in range(REVISIONS - 1):
         with transaction():
             change = make.approved(make.measure(step * 2))
             make.revision(change)
             made.changes.append(change.id)
     with transaction():
+        errata.erased("zusammenfassung/3", f"wortlaut/1/{make.measure(0).id}")
+        errata.confirmed(2)
+    with transaction():
         operations.sign(made.signer)
-        for statement in guards.removal(db.engine.dialect.name):
+        for statement in guards.removal(db.engine.dialect.name, (*guards.GUARDED, *FROZEN)):
             db.session.execute(text(statement))
     (folder / "witnessed.txt").write_text(queries.newest().text, encoding="utf-8")
     return made
@@ -125,12 +133,26 @@ def resigned(history: History) -> None:
     db.session.flush()
 
 
+def forged_redaction(number: int) -> None:
+    """Erase a title, salt and all, with a row that claims a redaction, but no entry that says so."""
+    write(
+        "INSERT INTO log_redacted (entry_number, field, position, commitment, redaction_number, ground) "
+        "SELECT :n, 'title', 0, commitment, redaction_number, ground FROM log_redacted WHERE field = 'summary'",
+        n=number,
+    )
+    write("UPDATE revisions SET title = '' WHERE number = :n", n=number)
+    write("DELETE FROM log_openings WHERE entry_number = :n AND field = 'title'", n=number)
+
+
 def alterations(history: History, chance: random.Random) -> list[Callable[[], None]]:
-    n = chance.randint(1, ENTRIES)
-    late = chance.randint(2, ENTRIES)
-    change = history.changes[late - 2]
+    n = chance.choice([1, 2, 4])
+    late = chance.randint(2, REVISIONS)
+    changed = chance.choice([3, 4])
+    change = history.changes[changed - 2]
     nodes = db.session.execute(
-        select(Passage.node_id, Passage.body, Passage.position).where(Passage.revision_number == n, Passage.body != "")
+        select(Passage.node_id, Passage.body, Passage.position)
+        .where(Passage.revision_number == n, Passage.body != "")
+        .where(Passage.body.not_like("[getilgt%"))
     ).all()
     node, other = chance.sample(nodes, 2)
     words = node.body.split(" ")
@@ -147,6 +169,7 @@ def alterations(history: History, chance: random.Random) -> list[Callable[[], No
             write("UPDATE passages SET body = :b WHERE revision_number = :n AND node_id = :x", b=body, n=n, x=one)
 
     def cut_off() -> None:
+        write("DELETE FROM corrections")
         write("DELETE FROM log_openings WHERE entry_number = :n", n=ENTRIES)
         write("DELETE FROM log_entries WHERE number = :n", n=ENTRIES)
         write("DELETE FROM log_checkpoints WHERE size = :n", n=ENTRIES)
@@ -159,7 +182,7 @@ def alterations(history: History, chance: random.Random) -> list[Callable[[], No
     return [
         lambda: write(f"UPDATE passages SET body = :b {where}", b=" ".join(words), n=n, x=node.node_id),
         lambda: write(f"UPDATE passages SET title = title || '!' {where}", n=n, x=node.node_id),
-        lambda: write(f"UPDATE passages SET html = html || '<b>x</b>' {where}", n=n, x=node.node_id),
+        lambda: write(f"UPDATE passages SET html = html || '<b>x</b>' {where}", n=REVISIONS, x=node.node_id),
         lambda: write(f"UPDATE passages SET depth = depth + 1 {where}", n=n, x=node.node_id),
         lambda: write(f"UPDATE passages SET text_state = 'gestrichen' {where}", n=n, x=node.node_id),
         lambda: write(f"DELETE FROM passages {where}", n=n, x=node.node_id),
@@ -177,13 +200,26 @@ def alterations(history: History, chance: random.Random) -> list[Callable[[], No
         lambda: write("UPDATE revisions SET summary = 'Nichts.' WHERE number = :n", n=n),
         lambda: write("UPDATE log_openings SET salt = :s WHERE entry_number = :n AND field = 'passages' "
                       "AND position = :p",
-                      s=chance.randbytes(32), n=n, p=chance.randrange(200)),
+                      s=chance.randbytes(32), n=n, p=chance.randrange(100, 200)),
         lambda: write("DELETE FROM log_openings WHERE entry_number = :n AND field = 'summary'", n=n),
         lambda: write("UPDATE log_entries SET payload = replace(payload, '2026', '2025') WHERE number = :n", n=n),
         lambda: rechained(late, lambda said: said["commitments"].update(title=chance.randbytes(32).hex())),
         lambda: rechained(n, lambda said: said["sealed"].update(author="0" * 64)),
         lambda: rechained(late, lambda said: said.update(revision=7)),
         lambda: rewritten_title(history, late),
+        lambda: write("UPDATE erasures SET reason = 'Anders.'"),
+        lambda: write("UPDATE erasures SET ground = 'Urheberrecht'"),
+        lambda: write("DELETE FROM redactions WHERE subject = 3"),
+        lambda: write("UPDATE log_redacted SET commitment = :s WHERE field = 'passages'", s=chance.randbytes(32)),
+        lambda: write("DELETE FROM log_redacted WHERE entry_number = 3 AND field = 'summary'"),
+        lambda: forged_redaction(changed),
+        lambda: write("UPDATE corrections SET right_text = 'Görlitz ist es.'"),
+        lambda: write("UPDATE corrections SET said = said || '!'"),
+        lambda: write("DELETE FROM corrections"),
+        lambda: write("DELETE FROM log_openings WHERE entry_number = :n AND field = 'right'", n=ENTRIES),
+        lambda: write("DELETE FROM log_openings WHERE entry_number = :n AND field = 'passages' AND position = :p",
+                      n=n, p=chance.randrange(100, 200)),
+        lambda: rechained(ENTRIES, lambda said: said.update(subject=1)),
         cut_off,
         cut_off_and_signed,
     ]  # fmt: skip
@@ -192,7 +228,7 @@ def alterations(history: History, chance: random.Random) -> list[Callable[[], No
 def test_an_honest_history_is_sound(lasting: History, capsys: pytest.CaptureFixture[str]):
     code, said = lasting.check(), capsys.readouterr().out
     assert code == 0, said
-    assert "✓ Jede Fassung ist genau die davor" in said
+    assert "– Fassung 2: Für 2 getilgte Passagen oder Änderungen ist nichts vergleichbar." in said
     assert f"✓ Die ersten {ENTRIES} Einträge sind dieselben" in said
 
 

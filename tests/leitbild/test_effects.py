@@ -31,8 +31,8 @@ def test_outcomes_and_changes_come_in_one_statement(app, statements):
     assert [result.number for result in effects.results] == [second.number, first.number]
     assert effects.changes == {node.id: change.id}
     assert effects.due_at == running.due_at
-    assert effects.revisions == {second.id: None, **revisions_by_outcome([first.id])}
-    assert effects.revisions[first.id] == (2, change.id)
+    assert effects.revisions == {second.id: None, first.id: (*revisions_by_outcome([first.id])[first.id][:2], "")}
+    assert effects.revisions[first.id] == (2, change.id, "")
 
 
 def test_without_a_node_there_are_no_outcomes(app):

@@ -22,11 +22,11 @@ NOBODY = [None, Role.RESIDENT, Role.OPERATOR]
 
 
 def change(state: ChangeState, draft_id: int | None = None) -> SimpleNamespace:
-    return SimpleNamespace(state=state, author_id=AUTHOR, draft_id=draft_id)
+    return SimpleNamespace(state=state, author_id=AUTHOR, draft_id=draft_id, in_reading=False)
 
 
 def draft(state: DraftState) -> SimpleNamespace:
-    return SimpleNamespace(state=state, author_id=AUTHOR)
+    return SimpleNamespace(state=state, author_id=AUTHOR, reading=None)
 
 
 CHANGE_RULES = {

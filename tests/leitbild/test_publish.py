@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
+from participation.audit.verify import verify
 from participation.base import events
 from participation.base.db import db, transaction
 from participation.base.verdict import Denied, DomainError
@@ -31,9 +32,9 @@ from participation.leitbild.models import (
 from participation.leitbild.publish import AlreadyPublished, publish
 from participation.leitbild.queries import current_number
 from participation.leitbild.readiness import NotReady
-from participation.leitbild.verify import verify
 from participation.outcomes.models import Evidence, Fate
-from participation.proposals.models import Proposal, ProposalState, ProposalType
+from participation.proposals.models import Proposal, ProposalState, ProposalType, VersionReason
+from participation.proposals.versions import keep
 from participation.strategy.models import Node, TextState
 from tests.factories import leitbild as make
 from tests.factories.accounts import moderator, user
@@ -55,8 +56,11 @@ def proposal(node: Node, state: ProposalState = ProposalState.RECOMMENDED, answe
         reason_html="<p>r</p>",
         author_id=user().id,
         answer=answer,
+        version=1,
     )
     db.session.add(made)
+    db.session.flush()
+    keep(made, VersionReason.SUBMITTED, made.author_id)
     db.session.flush()
     return made
 

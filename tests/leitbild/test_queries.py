@@ -56,7 +56,9 @@ def test_an_old_revision_reads_as_it_was(app: Flask, history):
 
 def test_heat_grows_in_four_steps(app: Flask):
     for count, heat in ((0, 0), (1, 1), (9, 1), (10, 2), (25, 3), (50, 4), (900, 4)):
-        line = queries.Line("a", 1, "punkt", None, None, "t", "b", "b", TextState.UNCHANGED, None, None, count, None)
+        line = queries.Line(
+            *("a", 1, "punkt", None, None, "t", "b", "b", "b", 1, 0, TextState.UNCHANGED, None, None, count, None)
+        )
         assert line.heat == heat
 
 
@@ -79,16 +81,15 @@ def test_comparing_over_several_revisions(app: Flask, history):
     assert compare.compare(3, 3).differences == ()
 
 
-def test_comparing_is_capped(app: Flask, history, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(compare, "CAP", 1)
-    found = compare.compare(1, 3)
+def test_comparing_is_capped(app: Flask, history):
+    found = compare.compare(1, 3, cap=1)
     assert (len(found.differences), found.rest) == (1, 2)
 
 
 def test_the_annex_lists_every_measure_that_ever_had_an_id(app: Flask, history, statements):
     with statements() as counted:
         groups = annex.annex(3)
-    assert counted.number == 3
+    assert counted.number == 1
     entries = {entry.node_id: entry for group in groups for entry in group.entries}
     assert len(entries) == 77
     assert entries[history["gone"].id].state is TextState.STRUCK
@@ -138,7 +139,6 @@ def test_provenance_names_earlier_changes(app: Flask, history):
     found = provenance.origin(history["second"].id)
     assert [step.change_id for step in found.earlier] == [history["first"].id]
     assert provenance.origin(history["first"].id).earlier == ()
-    assert [step.revision_number for step in provenance.changes_of_node(history["node"].id)] == [2, 3]
 
 
 def test_an_addition_has_no_lines_in_the_presentation(app: Flask, history):
@@ -148,7 +148,7 @@ def test_an_addition_has_no_lines_in_the_presentation(app: Flask, history):
 def test_provenance_takes_a_fixed_number_of_statements(app: Flask, history, statements):
     with statements() as counted:
         provenance.origin(history["second"].id)
-    assert counted.number <= 5
+    assert counted.number <= 2
 
 
 def test_an_unchanged_passage_only_names_its_lines(app: Flask):
@@ -163,7 +163,7 @@ def test_outcomes_lead_forward_to_their_revision(app: Flask, history):
     waiting = make.approved(make.measure(7))
     done = history["first"]
     assert provenance.revisions_by_outcome([done.first_outcome_id, waiting.first_outcome_id, 9999]) == {
-        done.first_outcome_id: (2, done.id)
+        done.first_outcome_id: (2, done.id, done.node.title)
     }
     assert provenance.revisions_by_outcome([]) == {}
 

@@ -8,16 +8,19 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask, g
+from flask import Flask, g, url_for
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from participation.base.db import db
 from participation.ledger import keys
 from participation.ledger.models import LogEntry
+from participation.leitbild import sentences
 from participation.leitbild.changes import submit_change
+from participation.leitbild.marking import ADDRESS
 from participation.leitbild.models import Change, ChangeKind, ChangeState, Draft, DraftState
 from participation.leitbild.queries import current_number
+from participation.leitbild.sentences import sentences_of
 from tests.factories import accounts
 from tests.factories import leitbild as make
 from tests.factories.accounts import moderator, user
@@ -103,10 +106,10 @@ def test_the_text_takes_few_statements(client: FlaskClient, statements):
     db.session.expire_all()
     with statements() as counted:
         client.get("/leitbild")
-    assert counted.number <= 5
+    assert counted.number <= 6
     with statements() as counted:
         client.get("/leitbild?herkunft=1")
-    assert counted.number <= 11
+    assert counted.number <= 8
 
 
 @pytest.mark.parametrize(
@@ -393,3 +396,110 @@ def test_writing_needs_the_token(client: FlaskClient):
     log_in(client, moderator())
     assert client.post("/moderation/entwurf/oeffnen", data={}).status_code == 400
     assert db.session.scalar(select(Draft)) is None
+
+
+ONE, TWO = "Wir bauen Radwege an der Neiße.", "Die Brücke in Guben bleibt offen."
+
+
+@pytest.fixture
+def told(app: Flask) -> tuple[Change, list[int]]:
+    """A passage of two sentences; the second was edited by a later change."""
+    node = make.measure()
+    make.revision(make.approved(node, after=f"{ONE} {TWO}"))
+    change = make.approved(node, after=f"{ONE} Die Brücke in Guben bleibt für alle offen.")
+    make.revision(change)
+    return change, [one.id for one in sentences_of(node.id, 3)]
+
+
+def test_a_touched_sentence_has_a_mark_that_opens_its_panel(client: FlaskClient, told):
+    change, ids = told
+    page = text(client.get("/leitbild"))
+    assert page.count('class="ld-satz"') == 2
+    assert f'href="?herkunft=satz-{ids[1]}#{change.node_id}"' in page
+    opened = text(client.get(f"/leitbild?herkunft=satz-{ids[1]}"))
+    assert opened.count('class="ld-origin') == 1
+    panel = opened[opened.index('class="ld-origin') :]
+    for said in ("Frühere Wortlaute", "für alle", change.reason, f"Änderung Ä-{change.id}", "Minderheit", "Zitieren"):
+        assert said in panel
+    line = text(client.get(f"/leitbild?herkunft=satz-{ids[1]}", headers=HTMX))
+    assert line.lstrip().startswith('<div class="ld-line')
+    assert "Frühere Wortlaute" in line
+
+
+@pytest.mark.parametrize("ref", ["satz-99999", "satz-", "satz-x", "satz-99999999999999999999"])
+def test_an_unknown_sentence_opens_nothing(client: FlaskClient, ref: str):
+    response = client.get("/leitbild", query_string={"herkunft": ref})
+    assert (response.status_code, 'class="ld-origin' in text(response)) == (200, False)
+    assert client.get("/leitbild", query_string={"herkunft": ref}, headers=HTMX).status_code == 404
+
+
+def test_a_sentence_opens_only_where_it_stands(client: FlaskClient, told):
+    _change, ids = told
+    page = text(client.get(f"/leitbild/fassung/1?herkunft=satz-{ids[0]}"))
+    assert 'class="ld-origin' not in page
+
+
+def test_the_view_of_origins_leads_from_every_sentence(client: FlaskClient, told):
+    change, ids = told
+    page = text(client.get("/leitbild?ansicht=herkunft"))
+    assert page.count('class="ld-sentence"') > 200
+    assert f'href="{ADDRESS}{ids[1]}"' in page
+    assert '<span class="ld-from">für alle</span><sup class="ld-from__no">F3</sup>' in page
+    assert "F2 heißt: mit Fassung 2" in page
+    assert change.id
+    before = text(client.get("/leitbild/fassung/1?ansicht=herkunft"))
+    assert '<a class="ld-sentence"' in before
+    assert '<sup class="ld-from__no">F3' not in before
+
+
+def test_a_sentence_has_a_permanent_address(client: FlaskClient, app: Flask, told):
+    change, ids = told
+    with app.test_request_context():
+        assert url_for("leitbild.satz", id=ids[1]) == f"{ADDRESS}{ids[1]}"
+    page = text(client.get(f"{ADDRESS}{ids[1]}"))
+    for said in (
+        "seit Fassung 3",
+        "Zitieren",
+        "SHA-256",
+        change.reason,
+        "Frühere Wortlaute",
+        f"/leitbild/satz/{ids[1]}",
+    ):
+        assert said in page
+    family = sentences.family(ids[1])
+    old = text(client.get(f"{ADDRESS}{family.ancestors[-1].id}"))
+    assert TWO in old
+    assert "Dieser Wortlaut steht nicht mehr im Leitbild" in old
+    assert f"{ADDRESS}{ids[1]}" in old
+    said = client.get(f"{ADDRESS}{ids[1]}?format=json").json
+    assert said["sha256"] == hashlib.sha256(said["text"].encode()).hexdigest()
+    assert (said["revision"], said["stands"][0]["until"]) == (3, None)
+
+
+@pytest.mark.parametrize("path", ["/leitbild/satz/99999", "/leitbild/satz/0", "/leitbild/satz/99999999999999999999"])
+def test_an_unknown_sentence_is_not_found(client: FlaskClient, path: str):
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["", "?ansicht=herkunft", "/satz/{id}"])
+def test_reading_with_provenance_takes_at_most_eight_statements(client: FlaskClient, statements, told, path: str):
+    change, ids = told
+    path = "/leitbild" + path.format(change=change.id, id=ids[1])
+    client.get(path)
+    db.session.expire_all()
+    with statements() as counted:
+        assert client.get(path).status_code == 200
+    assert counted.number <= 8
+
+
+@pytest.mark.parametrize("ref", ["{change}", "satz-{id}"])
+def test_opening_a_panel_takes_a_few_statements_more(client: FlaskClient, statements, told, ref: str):
+    """As one line for htmx; a whole page with an open panel adds its own."""
+    change, ids = told
+    path = "/leitbild?herkunft=" + ref.format(change=change.id, id=ids[1])
+    for headers, most in ((HTMX, 9), ({}, 12)):
+        client.get(path, headers=headers)
+        db.session.expire_all()
+        with statements() as counted:
+            assert client.get(path, headers=headers).status_code == 200
+        assert counted.number <= most

@@ -5,11 +5,12 @@ from __future__ import annotations
 from participation.base.db import db
 from participation.base.events import emit
 from participation.dialogue.operations import write_comment
-from participation.moderation.operations import hide, restore
+from participation.moderation.models import Measure
 from participation.notify.queries import notifications
 from participation.outcomes.events import OutcomeApproved
 from participation.proposals.events import ProposalStepped
 from participation.proposals.models import ProposalState, ProposalStep
+from tests.factories import moderation as moderating
 from tests.factories.accounts import moderator, user
 from tests.factories.outcomes import node_comment, outcome, quoted
 
@@ -31,12 +32,12 @@ def test_a_reply_is_told_to_the_author_of_what_it_answers(app):
 def test_hiding_is_told_once_with_rule_and_facts(app):
     anna = user()
     comment = node_comment(anna)
-    hide(moderator(), comment, 3, "Die Telefonnummer Ihrer Nachbarin steht darin.")
+    decision = moderating.hide(comment, facts="Die Telefonnummer Ihrer Nachbarin steht darin.")
     ((text, link),) = told(anna)
     assert "Regel 3" in text
     assert "Telefonnummer" in text
-    assert link == f"/beitrag/{comment.id}"
-    restore(moderator(), comment, "Die Nummer ist ihre öffentliche.")
+    assert link == f"/entscheidung/{decision.id}"
+    moderating.hide(comment, measure=Measure.RESTORE, facts="Die Nummer ist ihre öffentliche.")
     assert told(anna)[0][0] == "Ihr Beitrag ist wieder zu sehen."
 
 

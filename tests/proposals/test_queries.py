@@ -11,7 +11,7 @@ from participation.base.db import db
 from participation.dialogue.models import Thread
 from participation.proposals import choices, operations, queries
 from participation.proposals.likeness import similar
-from participation.proposals.models import Proposal, ProposalState, ProposalType
+from participation.proposals.models import Proposal, ProposalState, ProposalType, StepKind
 from participation.proposals.queries import Filters
 from participation.strategy import operations as strategy_operations
 from participation.strategy.models import Node, Relation
@@ -82,7 +82,7 @@ def test_a_revision_by_the_author_is_marked(app: Flask) -> None:
     assert proposal.number is not None
     view = queries.proposal(proposal.number, None)
     assert view is not None
-    assert [step.revised for step in view.steps] == [False, True]
+    assert [(step.what, step.version) for step in view.steps] == [(None, 1), (StepKind.REVISED, 2)]
 
 
 def test_what_was_merged_is_credited(app: Flask) -> None:

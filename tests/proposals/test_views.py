@@ -229,6 +229,7 @@ def test_a_returned_proposal_has_a_page_for_its_author_only(client: FlaskClient)
 
 def test_nobody_else_edits_or_withdraws(client: FlaskClient, resident: User) -> None:
     proposal = proposals.proposal(state=S.SUBMITTED)
+    db.session.commit()
     token = form_token(client, NEW)
     for path in ("bearbeiten", "zurueckziehen"):
         assert client.get(f"/vorschlaege/{proposal.number}/{path}").status_code == 403

@@ -132,6 +132,7 @@ def test_invalid_content_is_refused_whole(app, content):
 
 
 def test_the_command_counts_by_kind_and_publishes_the_first_revision(databases, backend, app, content):
+    load(app, content)
     result = load(app, content)
     assert result.exit_code == 0
     assert result.output.strip() == "Nothing changed: 287 nodes, 135 with a thread, 76 measures."

@@ -64,7 +64,7 @@ def test_an_unknown_node_is_a_friendly_404(app, client):
 
 def test_wording_points_and_editorial_note_stand_apart(app, client):
     page = text_of(client, PAGE)
-    frame = page.split('<div class="ld-wording">', 1)[1].split("</div>", 1)[0]
+    frame = page.split('<div class="ld-wording"', 1)[1].split("</div>", 1)[0]
     assert 'data-key="a)"' in frame
     assert 'data-key="b)"' in frame
     assert "Auslegung" not in frame
@@ -253,7 +253,8 @@ def test_a_struck_measure_explains_itself_and_takes_no_vote(app, client):
     assert "Etwas vorschlagen" not in page
     token = form_token(client, PAGE)
     answer = client.post(f"{PAGE}/stimme", data={"csrf_token": token, "stimme": "zustimmung"})
-    assert answer.status_code == 422
+    assert answer.status_code == 403
+    assert "Diese Stelle ist gestrichen." in answer.text
     assert db.session.scalar(select(func.count()).select_from(Ballot)) == 0
 
 

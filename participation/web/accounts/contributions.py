@@ -14,13 +14,16 @@ from sqlalchemy import func, select
 
 from participation.accounts.models import User
 from participation.base.db import db
-from participation.dialogue.models import Ballot, Comment, CommentState, Stance
+from participation.base.text import excerpt
+from participation.dialogue.asking import questions_to
+from participation.dialogue.models import AnswerState, Ballot, Comment, CommentState, Stance
 from participation.dialogue.queries import CommentView, comments_of
-from participation.leitbild.provenance import revisions_by_outcome
+from participation.leitbild.provenance import Landing, revisions_by_outcome
+from participation.leitbild.subjects import subjects
 from participation.outcomes.models import Fate
-from participation.outcomes.queries import Receipt, receipts_for_comments, receipts_for_proposals
+from participation.outcomes.queries import Receipt, last_rounds, receipts_for_comments, receipts_for_proposals
 from participation.proposals.models import Proposal, ProposalState
-from participation.proposals.queries import ProposalRow, Subject, by_author, by_initiative, subjects
+from participation.proposals.queries import ProposalRow, Subject, by_author, by_initiative
 
 SIZE = 20
 
@@ -29,10 +32,10 @@ SIZE = 20
 class Told:
     """What became of a contribution, as components/receipt.html draws it."""
 
-    kind: Literal["in", "not"]
+    kind: Literal["in", "not", "open"]
     title: str
     text: str
-    url: str
+    url: str | None
     link: str
 
 
@@ -73,7 +76,20 @@ def comments(
     page = comments_of(viewer, author_id=author_id, initiative_id=initiative_id, after=after, size=SIZE)
     about = subjects({comment.thread_id for comment in page.comments})
     receipts = tell(receipts_for_comments([comment.id for comment in page.comments]))
-    return [Written(c, about.get(c.thread_id), receipts.get(c.id)) for c in page.comments], page.next
+    summed_up = last_rounds({comment.thread_id for comment in page.comments})
+    return [
+        Written(c, about.get(c.thread_id), receipts.get(c.id) or _not_yet(c, summed_up.get(c.thread_id)))
+        for c in page.comments
+    ], page.next
+
+
+def questions(
+    viewer: User | None, initiative_id: int, *, state: AnswerState | None = None, after: int | None = None
+) -> tuple[list[Written], int | None]:
+    """Return what asks an organisation for an answer, with what it is about, and where the next page begins."""
+    page = questions_to(initiative_id, viewer, state=state, after=after, size=SIZE)
+    about = subjects({comment.thread_id for comment in page.comments})
+    return [Written(comment, about.get(comment.thread_id), None) for comment in page.comments], page.next
 
 
 def proposals(
@@ -113,24 +129,48 @@ def counts_for(initiative_ids: Collection[int]) -> dict[int, int]:
     return dict(totals)
 
 
-def tell(receipts: dict[int, Receipt], known: Mapping[int, tuple[int, int] | None] | None = None) -> dict[int, Told]:
+def tell(receipts: dict[int, Receipt], known: Mapping[int, Landing | None] | None = None) -> dict[int, Told]:
     """Return receipts in words, with the revision a contribution went into; `known` saves asking for its outcomes."""
     revisions = dict(known or {})
     revisions.update(revisions_by_outcome({r.outcome_id for r in receipts.values()} - revisions.keys()))
     return {number: _told(receipt, revisions.get(receipt.outcome_id)) for number, receipt in receipts.items()}
 
 
-def _told(receipt: Receipt, revision: tuple[int, int] | None) -> Told:
+def _not_yet(comment: CommentView, last: tuple[int, datetime] | None) -> Told | None:
+    """Say that a comment has no answer, and whether an outcome of its conversation passed it over."""
+    if not comment.visible:
+        return None
+    if last is None or last[1] < comment.created_at:
+        return Told(
+            "open", _("Noch offen."), _("Die Antwort steht hier, sobald das Gespräch ausgewertet ist."), None, ""
+        )
+    reference = _("Ergebnis E-%(number)d", number=last[0])
+    url = url_for("outcomes.outcome", number=last[0])
+    return Told(
+        "open",
+        _("Noch offen."),
+        _("Das Gespräch ist ausgewertet, dieser Beitrag nicht einzeln beantwortet."),
+        url,
+        reference,
+    )
+
+
+def _told(receipt: Receipt, revision: Landing | None) -> Told:
     outcome = url_for("outcomes.outcome", number=receipt.outcome_number)
     reference = _("Ergebnis E-%(number)d", number=receipt.outcome_number)
+    if receipt.fate is Fate.OPEN:
+        return Told(
+            "open", _("Noch offen."), _("Der Beitrag trägt ein Ergebnis mit. Die Antwort folgt."), outcome, reference
+        )
     if receipt.fate is Fate.CONSIDERED:
         return Told("not", _("Erwogen, nicht übernommen."), receipt.answer, outcome, reference)
     if revision is None:
         title = _("Aufgenommen.") if receipt.fate is Fate.ADOPTED else _("Teilweise aufgenommen.")
         return Told("in", title, receipt.answer, outcome, reference)
-    number, change_id = revision
     if receipt.fate is Fate.ADOPTED:
-        title = _("Eingeflossen in Fassung %(number)d.", number=number)
+        title = _("Eingeflossen in Fassung %(number)d.", number=revision.number)
     else:
-        title = _("Teilweise eingeflossen in Fassung %(number)d.", number=number)
-    return Told("in", title, receipt.answer, url_for("leitbild.change", id=change_id), _("Änderung ansehen"))
+        title = _("Teilweise eingeflossen in Fassung %(number)d.", number=revision.number)
+    where = _("Passage „%(title)s“.", title=excerpt(revision.passage, 80)) if revision.passage else ""
+    text = " ".join(part for part in (where, receipt.answer) if part)
+    return Told("in", title, text, url_for("leitbild.change", id=revision.change_id), _("Änderung ansehen"))

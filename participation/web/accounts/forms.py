@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from email_validator import EmailNotValidError, validate_email
+from flask_babel import get_timezone
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than the stubs
@@ -13,42 +15,38 @@ from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than
     Field,
     HiddenField,
     PasswordField,
+    RadioField,
     SelectChoice,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     URLField,
     ValidationError,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp
+from wtforms.widgets import CheckboxInput, ListWidget
 
+from participation.accounts.initiatives import MANDATE_LIMIT
+from participation.accounts.models import OrganisationKind
 from participation.accounts.operations import LINKLIKE, NAME_LIMIT, NAME_MINIMUM
 from participation.accounts.passwords import MAXIMUM, MINIMUM
 from participation.accounts.queries import residence_choices
 from participation.base.verdict import Message
-from participation.web.choices import LANGUAGES
+from participation.web.addresses import Address
+from participation.web.choices import LANGUAGES, choices
+from participation.web.days import Day
 
+KINDS: dict[OrganisationKind, Message] = {
+    OrganisationKind.INITIATIVE: _l("Initiative, Verein, Unternehmen, Einrichtung: will mitreden"),
+    OrganisationKind.CARRIER: _l("Träger: setzt Maßnahmen um und meldet, wie weit sie sind"),
+    OrganisationKind.AUTHORITY: _l("Fachstelle: berät, etwa aus Wissenschaft, sorbischer Kultur, Barrierefreiheit"),
+}
 GROUPS: dict[str, Message] = {
     "ort": _l("Orte"),
     "kreis": _l("Kreise und Regionen"),
     "anderswo": _l("Anderswo"),
 }
-
-
-class Address:
-    """A complete e-mail address, by its form alone: asking the network would tell others who registers here."""
-
-    def __call__(self, form: Any, field: Field) -> None:
-        """Tidy the address, or say what it lacks."""
-        value = (field.data or "").strip()
-        if value.endswith("@"):
-            raise ValidationError(_l("Nach dem @ fehlt der Anbieter, zum Beispiel web.de."))
-        try:
-            field.data = validate_email(value, check_deliverability=False, allow_smtputf8=False).normalized.lower()
-        except EmailNotValidError as error:
-            raise ValidationError(
-                _l("Das ist keine vollständige E-Mail-Adresse. Sie hat die Form name@anbieter.de.")
-            ) from error
 
 
 def no_link(form: Any, field: Field) -> None:
@@ -161,32 +159,44 @@ class RegisterForm(FormWithResidence):
     password = new_password(_l("Passwort"))
     residence = SelectField(_l("Wohnort"), [Optional()])
     locale = SelectField(_l("Sprache"), choices=LANGUAGES, default="de")
-    homepage = StringField(_l("Dieses Feld bleibt leer"))
+    homepage = StringField(_l("Dieses Feld bleibt leer"), [Length(max=200)])
     """Only machines fill it in."""
 
 
 class InitiativeForm(FlaskForm):
-    """An application to be verified as an initiative."""
+    """An application to be verified as an organisation."""
 
+    kind = RadioField(
+        _l("Was melden Sie an?"),
+        [InputRequired(_l("Wählen Sie, was Sie anmelden."))],
+        choices=choices((kind.value, label) for kind, label in KINDS.items()),
+        default=OrganisationKind.INITIATIVE.value,
+    )
     name = StringField(
-        _l("Name der Initiative"),
-        [*required(_l("Wie heißt die Initiative?")), Length(3, 120, message=_l("Der Name braucht 3 bis 120 Zeichen."))],
+        _l("Name"),
+        [*required(_l("Wie heißt sie?")), Length(3, 120, message=_l("Der Name braucht 3 bis 120 Zeichen."))],
         filters=[stripped],
     )
-    seat = StringField(
-        _l("Sitz"), [*required(_l("In welchem Ort sitzt die Initiative?")), Length(max=120)], filters=[stripped]
-    )
+    seat = StringField(_l("Sitz"), [*required(_l("In welchem Ort sitzt sie?")), Length(max=120)], filters=[stripped])
     purpose = TextAreaField(
         _l("Wofür sie sich einsetzt"),
         [
-            *required(_l("Schreiben Sie in zwei, drei Sätzen, wofür die Initiative steht.")),
+            *required(_l("Schreiben Sie in zwei, drei Sätzen, wofür sie steht.")),
             Length(20, 2000, message=_l("Schreiben Sie 20 bis 2.000 Zeichen.")),
         ],
     )
     contact = StringField(
         _l("Kontakt, der öffentlich steht"),
-        [*required(_l("Wie erreicht man die Initiative?")), Length(max=200)],
+        [*required(_l("Wie erreicht man sie?")), Length(max=200)],
         filters=[stripped],
+    )
+    languages = SelectMultipleField(
+        _l("Sprachen, in denen man ihr schreiben kann"),
+        [InputRequired(_l("Wählen Sie mindestens eine Sprache."))],
+        choices=LANGUAGES,
+        default=["de"],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
     )
     website = URLField(
         _l("Internetseite"),
@@ -209,12 +219,38 @@ class DelegateForm(FlaskForm):
         _l("Nummer oder Adresse der Personenseite"),
         [
             *required(_l("Tragen Sie die Nummer der Person ein.")),
+            Length(max=200),
             Regexp(
                 r".*?(\d{1,9})/?\s*$", message=_l("Die Nummer steht am Ende der Adresse, zum Beispiel /personen/12.")
             ),
         ],
         filters=[stripped],
     )
+    mandate = StringField(
+        _l("Wofür die Person spricht"),
+        [
+            *required(_l("Schreiben Sie kurz, wofür die Person spricht.")),
+            Length(max=MANDATE_LIMIT, message=_l("Höchstens %(max)d Zeichen.")),
+        ],
+        filters=[stripped],
+    )
+    since = Day(_l("Erster Tag"))
+    until = Day(_l("Letzter Tag"))
+
+    def validate_until(self, field: Field) -> None:
+        """Refuse a last day before the first."""
+        if field.data and self.since.data and field.data < self.since.data:
+            raise ValidationError(_l("Der letzte Tag liegt vor dem ersten."))
+
+    @property
+    def begins_at(self) -> datetime | None:
+        """When the mandate begins, where a day is given."""
+        return _midnight(self.since.data) if self.since.data else None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it no longer holds: at the end of its last day."""
+        return _midnight(self.until.data + timedelta(days=1)) if self.until.data else None
 
     @property
     def person_id(self) -> int:
@@ -223,10 +259,18 @@ class DelegateForm(FlaskForm):
         return int(found[1]) if found else 0
 
 
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(str(get_timezone())))
+
+
 class DecisionForm(FlaskForm):
     """A moderator's decision on an application."""
 
-    reason = TextAreaField(_l("Begründung"), [Optional(), Length(max=2000)])
+    reason = TextAreaField(
+        _l("Begründung"),
+        [Optional(), Length(max=2000, message=_l("Höchstens %(max)d Zeichen."))],
+        filters=[stripped],
+    )
 
 
 def residences() -> list[SelectChoice]:

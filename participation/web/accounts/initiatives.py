@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from participation.accounts import initiatives as operations
 from participation.accounts import queries
-from participation.accounts.models import Initiative
+from participation.accounts.models import Initiative, OrganisationKind
+from participation.accounts.names import NameRefused
 from participation.accounts.policy import may_apply, may_decide, may_manage_mandates
 from participation.base.db import transaction
-from participation.base.verdict import DomainError
+from participation.base.verdict import DomainError, require
+from participation.dialogue.asking import question_counts
+from participation.dialogue.models import AnswerState
 from participation.web.access import moderator, public, resident
 from participation.web.accounts import contributions
 from participation.web.accounts.blueprint import accounts
 from participation.web.accounts.forms import DecisionForm, DelegateForm, InitiativeForm
+from participation.web.choices import LANGUAGE_NAMES, ORGANISATIONS
 from participation.web.numbers import number
+from participation.web.once import once
 from participation.web.security import MANDATES, limiter
 from participation.web.shell import member, viewer
 
@@ -32,7 +39,13 @@ def initiatives() -> Answer:
     rows = queries.initiatives(after=after, size=SIZE)
     further = url_for("accounts.initiatives", nach=rows[SIZE - 1].name) if len(rows) > SIZE else None
     counts = contributions.counts_for([row.id for row in rows[:SIZE]])
-    page = {"rows": rows[:SIZE], "counts": counts, "further": further, "later": after is not None}
+    page = {
+        "rows": rows[:SIZE],
+        "counts": counts,
+        "further": further,
+        "later": after is not None,
+        "kinds": ORGANISATIONS,
+    }
     if request.headers.get("HX-Request") == "true" and after is not None:
         return render_template("accounts/_initiatives.html", **page)
     return render_template("accounts/initiatives.html", **page)
@@ -41,13 +54,15 @@ def initiatives() -> Answer:
 @accounts.route("/initiativen/anmelden", methods=["GET", "POST"])
 @resident
 @limiter.limit("10/hour", methods=["POST"])
+@once
 def apply() -> Answer:
     """Show and take the application of an initiative."""
     me = member()
     verdict = may_apply(me)
     form = InitiativeForm()
     if not verdict or not form.is_submitted():
-        return render_template("accounts/apply.html", form=form, verdict=verdict)
+        page = render_template("accounts/apply.html", form=form, verdict=verdict)
+        return page, 403 if form.is_submitted() else 200
     if not form.validate():
         return render_template("accounts/apply.html", form=form, verdict=verdict), 422
     try:
@@ -59,8 +74,10 @@ def apply() -> Answer:
                 purpose=form.purpose.data or "",
                 contact=form.contact.data or "",
                 website=form.website.data or "",
+                kind=OrganisationKind(form.kind.data),
+                languages=form.languages.data or (),
             )
-    except operations.NameTaken as error:
+    except (operations.NameTaken, NameRefused) as error:
         form.name.errors = [str(error.message)]
         return render_template("accounts/apply.html", form=form, verdict=verdict), error.status
     flash(_("Ihr Antrag ist da. Die Moderation prüft ihn und gibt Ihnen hier Bescheid."), "success")
@@ -77,19 +94,31 @@ def initiative(slug: str) -> Answer:
 @accounts.post("/initiativen/<slug>/mandate")
 @resident
 @limiter.shared_limit(MANDATES, scope="mandates")
+@once
 def add_delegate(slug: str) -> Answer:
     """Let a person write for the initiative."""
     group = _find(slug)
+    require(may_manage_mandates(member(), group, queries.mandates(member().id)))
     form = DelegateForm()
     if not form.validate():
         return _page(group, form), 422
     try:
         with transaction():
-            operations.add_delegate(member(), group, form.person_id)
+            operations.add_delegate(
+                member(),
+                group,
+                form.person_id,
+                mandate=form.mandate.data or "",
+                since=form.begins_at,
+                until=form.ends_at,
+            )
     except operations.NobodyThere as error:
         form.person.errors = [str(error.message)]
         return _page(group, form), error.status
-    flash(_("Das Mandat ist eingetragen. Die Person hat eine Nachricht bekommen."), "success")
+    except operations.UnfitPeriod as error:
+        form.until.errors = [str(error.message)]
+        return _page(group, form), error.status
+    flash(_("Das Mandat ist eingetragen. Die Person sieht es in ihren Nachrichten."), "success")
     return redirect(url_for("accounts.initiative", slug=slug), 303)
 
 
@@ -138,6 +167,8 @@ def verify_initiative(id: int) -> Answer:  # noqa: A002 - the name of the part o
         verdict=may_decide(me, group),
         failure=failure,
         decider=decider.get(group.decided_by_id or 0, ""),
+        kinds=ORGANISATIONS,
+        language_names=LANGUAGE_NAMES,
     )
     return (page, 422) if form.is_submitted() else page
 
@@ -151,15 +182,27 @@ def _find(slug: str) -> Initiative:
 
 def _page(group: Initiative, form: DelegateForm | None = None) -> str:
     rows: contributions.Rows
-    view = "vorschlaege" if request.args.get("ansicht") == "vorschlaege" else "beitraege"
+    view = request.args.get("ansicht", "")
+    view = view if view in ("vorschlaege", "fragen") else "beitraege"
     key = number(request.args.get("nach"))
     me = viewer()
+    asked = next((one for one in AnswerState if one.value == request.args.get("stand")), None)
     if view == "vorschlaege":
         rows, following = contributions.proposals(me, initiative_id=group.id, after=key)
+    elif view == "fragen":
+        rows, following = contributions.questions(me, group.id, state=asked, after=key)
     else:
         rows, following = contributions.comments(None, initiative_id=group.id, after=key)
-    further = url_for("accounts.initiative", slug=group.slug, ansicht=view, nach=following) if following else None
-    page = {"view": view, "rows": rows, "further": further, "later": key is not None, "own": False}
+    stand = asked.value if asked and view == "fragen" else None
+    here: dict[str, Any] = {"slug": group.slug, "ansicht": view, "stand": stand}
+    page = {
+        "view": view,
+        "rows": rows,
+        "further": url_for("accounts.initiative", **here, nach=following) if following else None,
+        "first": url_for("accounts.initiative", **here),
+        "later": key is not None,
+        "own": False,
+    }
     if request.headers.get("HX-Request") == "true" and key is not None:
         return render_template("accounts/_contributions.html", **page)
     held = queries.mandates(me.id) if me is not None else []
@@ -171,6 +214,10 @@ def _page(group: Initiative, form: DelegateForm | None = None) -> str:
         "accounts/initiative.html",
         initiative=group,
         delegates=queries.delegates(group.id),
+        asked=asked,
+        received=question_counts(group.id),
+        kinds=ORGANISATIONS,
+        language_names=LANGUAGE_NAMES,
         form=form if may_manage else None,
         **page,
     )

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from collections.abc import Sequence
+
+from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from participation.accounts import operations
-from participation.accounts.models import User
+from participation.accounts.leaving import is_former
+from participation.accounts.logins import end_login, end_logins, logins_of
+from participation.accounts.models import LoginMethod, User
+from participation.accounts.names import NameRefused
+from participation.accounts.passwords import GuessablePassword
 from participation.accounts.queries import mandates
 from participation.accounts.queries import person as find_person
 from participation.base.db import transaction
+from participation.dialogue.waiting import WaitingView, waiting_of
 from participation.proposals.queries import drafts_of
 from participation.web.access import public, resident
 from participation.web.accounts import contributions
@@ -22,6 +30,13 @@ from participation.web.security import limiter
 from participation.web.shell import member, viewer
 
 Answer = str | Response | tuple[str, int]
+
+METHODS = {
+    LoginMethod.PASSWORD: _l("mit Passwort"),
+    LoginMethod.LINK: _l("mit einem Link per E-Mail"),
+    LoginMethod.PASSKEY: _l("mit Passkey"),
+    LoginMethod.OIDC: _l("über einen anderen Anbieter"),
+}
 
 
 @accounts.route("/konto/profil", methods=["GET", "POST"])
@@ -35,13 +50,17 @@ def profile() -> Answer:
         return _profile(me, form, ChangePasswordForm())
     if not form.validate():
         return _profile(me, form, ChangePasswordForm(formdata=None)), 422
-    with transaction():
-        operations.update_profile(
-            me,
-            display_name=form.display_name.data or "",
-            residence_id=form.residence.data or None,
-            locale=form.locale.data,
-        )
+    try:
+        with transaction():
+            operations.update_profile(
+                me,
+                display_name=form.display_name.data or "",
+                residence_id=form.residence.data or None,
+                locale=form.locale.data,
+            )
+    except NameRefused as error:
+        form.display_name.errors = [str(error.message)]
+        return _profile(me, form, ChangePasswordForm(formdata=None)), error.status
     flash(_("Ihre Angaben sind gespeichert."), "success")
     return redirect(url_for("accounts.profile"), 303)
 
@@ -59,12 +78,34 @@ def change_password() -> Answer:
     try:
         with transaction():
             operations.change_password(me, current=form.password_now.data or "", new=form.password_new.data or "")
-    except operations.WrongPassword as error:
-        form.password_now.errors = [str(error.message)]
+            begin(me, me.login_method or LoginMethod.PASSWORD, strong=me.login_strong)
+    except (operations.WrongPassword, GuessablePassword) as error:
+        wrong = form.password_now if isinstance(error, operations.WrongPassword) else form.password_new
+        wrong.errors = [str(error.message)]
         return _profile(me, fields, form), error.status
-    begin(me)
     flash(_("Ihr neues Passwort gilt. Alle anderen Geräte sind abgemeldet."), "success")
     return redirect(url_for("accounts.profile"), 303)
+
+
+@accounts.post("/konto/geraete/<int:id>/abmelden")
+@resident
+def log_out_device(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
+    """Log one of one's own browsers out; this one, too."""
+    with transaction():
+        end_login(member(), id)
+    flash(_("Das Gerät ist abgemeldet."), "success")
+    return redirect(url_for("accounts.profile", _anchor="geraete"), 303)
+
+
+@accounts.post("/konto/geraete/abmelden")
+@resident
+def log_out_everywhere() -> Answer:
+    """Log out everywhere, here as well."""
+    with transaction():
+        end_logins(member())
+    session.clear()
+    flash(_("Sie sind auf allen Geräten abgemeldet."), "success")
+    return redirect(url_for("accounts.login"), 303)
 
 
 @accounts.get("/personen/<int:id>")
@@ -72,6 +113,8 @@ def change_password() -> Answer:
 def person(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
     """Show who somebody is and what they contributed."""
     found = find_person(id)
+    if found is None and is_former(id):
+        return render_template("accounts/former.html"), 410
     if found is None:
         abort(404)
     rows: contributions.Rows
@@ -97,6 +140,7 @@ def mine() -> Answer:
     view = request.args.get("ansicht", "beitraege")
     key = _key()
     drafts = []
+    waiting: Sequence[WaitingView] = ()
     if view == "vorschlaege":
         rows, following = contributions.proposals(me, author_id=me.id, after=key)
         drafts = drafts_of(me) if key is None else []
@@ -105,15 +149,18 @@ def mine() -> Answer:
     else:
         view = "beitraege"
         rows, following = contributions.comments(me, author_id=me.id, after=key)
+        waiting = waiting_of(me) if key is None else ()
     further = url_for("accounts.mine", ansicht=view, nach=following) if following else None
     page = {"view": view, "rows": rows, "further": further, "later": key is not None, "own": True}
     if request.headers.get("HX-Request") == "true" and key is not None:
         return render_template("accounts/_contributions.html", **page)
-    return render_template("accounts/mine.html", drafts=drafts, **page)
+    return render_template("accounts/mine.html", drafts=drafts, waiting=waiting, **page)
 
 
 def _profile(me: User, form: ProfileForm, password_form: ChangePasswordForm) -> str:
-    return render_template("accounts/profile.html", me=me, form=form, password_form=password_form)
+    return render_template(
+        "accounts/profile.html", me=me, form=form, password_form=password_form, logins=logins_of(me), methods=METHODS
+    )
 
 
 def _key() -> int | None:

@@ -8,18 +8,27 @@ from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
 from participation.accounts import operations
-from participation.accounts.models import TokenPurpose
+from participation.accounts.logins import end_this_login
+from participation.accounts.models import LoginMethod, TokenPurpose, User
+from participation.accounts.names import NameRefused
+from participation.accounts.passwords import GuessablePassword
+from participation.accounts.policy import unrestricted
 from participation.accounts.queries import link_works
 from participation.base.db import transaction
+from participation.moderation.burst_models import BurstKind
+from participation.moderation.sightings import sight
 from participation.web import kept
-from participation.web.access import public
-from participation.web.accounts import initiatives, passwords, people
+from participation.web.access import public, without_factor
+from participation.web.accounts import factors, initiatives, links, oidc, passwords, people, roles, second_step
 from participation.web.accounts.blueprint import accounts
 from participation.web.accounts.forms import AddressForm, ConfirmForm, LoginForm, RegisterForm
-from participation.web.accounts.session import PER_MAILBOX, PER_VISITOR, begin, mailbox, onward
+from participation.web.accounts.session import PER_MAILBOX, PER_VISITOR, enter, mailbox, onward
+from participation.web.networks import network_mark
 from participation.web.security import limiter
+from participation.web.shell import viewer
+from participation.web.watch import login_failed
 
-__all__ = ["accounts", "initiatives", "passwords", "people"]
+__all__ = ["accounts", "factors", "initiatives", "links", "oidc", "passwords", "people", "roles", "second_step"]
 
 Answer = str | Response | tuple[str, int]
 
@@ -42,19 +51,30 @@ def register() -> Answer:
         return render_template("accounts/register.html", form=form, kept=waiting)
     if not form.validate():
         return render_template("accounts/register.html", form=form, kept=waiting), 422
-    if not form.homepage.data:
-        with transaction():
-            operations.register(
-                email=form.email.data or "",
-                password=form.password.data or "",
-                display_name=form.display_name.data or "",
-                residence_id=form.residence.data or None,
-                locale=form.locale.data,
-            )
+    try:
+        _register(form)
+    except (GuessablePassword, NameRefused) as error:
+        field = form.password if isinstance(error, GuessablePassword) else form.display_name
+        field.errors = [str(error.message)]
+        return render_template("accounts/register.html", form=form, kept=waiting), error.status
     if waiting is None:
         return redirect(url_for("accounts.registered"), 303)
     login_form = LoginForm(formdata=None, email=form.email.data)
     return render_template("accounts/registered.html", form=login_form, kept=waiting)
+
+
+def _register(form: RegisterForm) -> None:
+    """Register unless the field that people do not see was filled in."""
+    if form.homepage.data:
+        return
+    with transaction():
+        operations.register(
+            email=form.email.data or "",
+            password=form.password.data or "",
+            display_name=form.display_name.data or "",
+            residence_id=form.residence.data or None,
+            locale=form.locale.data,
+        )
 
 
 @accounts.get("/konto/registriert")
@@ -71,10 +91,16 @@ def registered() -> Answer:
 def send_confirmation() -> Answer:
     """Send the link of an unconfirmed account once more."""
     form = AddressForm()
-    if not form.is_submitted():
-        return render_template("accounts/send_confirmation.html", form=form)
-    if not form.validate():
-        return render_template("accounts/send_confirmation.html", form=form), 422
+    if not form.validate_on_submit():
+        page = render_template(
+            "accounts/ask_link.html",
+            form=form,
+            action=url_for("accounts.send_confirmation"),
+            title=_("Neuer Link"),
+            lead=_("Wir schicken Ihnen noch einmal einen Link, mit dem Sie Ihre Adresse bestätigen."),
+            note=_("Frühere Links gelten dann nicht mehr."),
+        )
+        return (page, 422) if form.is_submitted() else page
     with transaction():
         operations.request_confirmation(form.email.data or "")
     return redirect(url_for("accounts.registered"), 303)
@@ -89,13 +115,14 @@ def confirm(token: str) -> Answer:
     if form.validate_on_submit():
         try:
             with transaction():
-                operations.confirm(token)
+                person = operations.confirm(token)
+                sight(network_mark(), BurstKind.ACCOUNTS, person.id)
         except operations.InvalidLink:
-            return render_template("accounts/link_ended.html", reset=False), 410
+            return render_template("accounts/link_ended.html", purpose=TokenPurpose.CONFIRM.value), 410
         flash(_("Ihre Adresse ist bestätigt. Melden Sie sich jetzt an."), "success")
         return redirect(url_for("accounts.login"), 303)
     if not link_works(token, TokenPurpose.CONFIRM):
-        return render_template("accounts/link_ended.html", reset=False), 410
+        return render_template("accounts/link_ended.html", purpose=TokenPurpose.CONFIRM.value), 410
     return render_template("accounts/confirm.html", form=form)
 
 
@@ -108,7 +135,7 @@ def login() -> Answer:
     waiting = kept.load(request.form)
     if current_user.is_authenticated:
         return onward(request.values.get("next"), waiting)
-    if request.method == "GET":
+    if request.method != "POST":
         form = LoginForm(formdata=None, next=kept.local_path(request.args.get("next")))
         return render_template("accounts/login.html", form=form, kept=None, failure=None, unconfirmed=None)
     form = LoginForm()
@@ -118,22 +145,34 @@ def login() -> Answer:
     email = (form.email.data or "").strip()
     with transaction():
         person = operations.authenticate(email, form.password.data or "")
-    if person is None:
-        failure = _("E-Mail-Adresse und Passwort passen nicht zusammen.")
+        if person is None:
+            login_failed(email, LoginMethod.PASSWORD.value)
+    if person is None or person.is_closed:
+        failure = _("E-Mail-Adresse und Passwort passen nicht zusammen.") if person is None else _closed(person)
         page = render_template("accounts/login.html", form=form, kept=waiting, failure=failure, unconfirmed=None)
-        return page, 422
+        return page, 422 if person is None else 403
     if not person.is_confirmed:
         again = AddressForm(formdata=None, email=person.email)
         page = render_template("accounts/login.html", form=form, kept=waiting, failure=None, unconfirmed=again)
         return page, 422
-    begin(person)
-    return onward(form.next.data, waiting)
+    return enter(person, LoginMethod.PASSWORD, form.next.data, waiting)
+
+
+def _closed(person: User) -> str:
+    """Tell whoever has the right password why the account is closed."""
+    said = _("Wie Sie widersprechen können, steht in unserer Mail an Sie.")
+    return f"{unrestricted(person).reason}. {said}"
 
 
 @accounts.post("/konto/abmelden")
 @public
+@without_factor
 def logout() -> Answer:
     """End the log-in."""
+    me = viewer()
+    if me is not None:
+        with transaction():
+            end_this_login(me)
     logout_user()
     session.clear()
     return redirect(url_for("strategy.start"), 303)

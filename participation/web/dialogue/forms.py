@@ -9,15 +9,25 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, IntegerField, RadioField, SelectField, TextAreaField
+from wtforms import (
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from participation.accounts.models import User
 from participation.accounts.policy import Mandate
+from participation.accounts.queries import organisations
 from participation.base.text import excerpt
 from participation.dialogue.comments import KEY_LENGTH, MAX_LENGTH
 from participation.dialogue.models import CommentKind
-from participation.web.choices import LANGUAGES, choices
+from participation.web.choices import LANGUAGES, choices, organisation_label
 from participation.web.numbers import number
 
 KINDS = {
@@ -56,9 +66,22 @@ class CommentForm(FlaskForm):
     submission_key = HiddenField(validators=[Length(max=KEY_LENGTH)])
     kind = RadioField(_l("Was möchten Sie beitragen?"), validate_choice=False)
     anchor = SelectField(_l("Bezieht sich auf"))
+    quote = TextAreaField(_l("Zitat"), filters=[one_line_end])
+    quote_prefix = HiddenField()
+    quote_suffix = HiddenField()
+    seen = HiddenField()
+    """The revision that brought the wording the page showed."""
     speaker = SelectField(_l("Sie schreiben"))
     body = TextAreaField(_l("Ihr Text"), validators=BODY, filters=[one_line_end])
     lang = SelectField(_l("Sprache Ihres Textes"), choices=LANGUAGES)
+    asked = SelectMultipleField(
+        _l("Antwort erbeten von"),
+        choices=[],
+        validate_choice=False,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    """Drawn once somebody wants to choose: most contributions ask nobody, and a page need not list everyone."""
 
     def validate_kind(self, field: Field) -> None:
         """Ask for a kind unless this is a reply."""
@@ -82,6 +105,23 @@ class CommentForm(FlaskForm):
     def initiative_id(self) -> int | None:
         """For which initiative it is written; None for the person."""
         return int(self.speaker.data) if self.speaker.data else None
+
+    @property
+    def addressees(self) -> list[int]:
+        """Which organisations are asked; 0 for something that cannot be one."""
+        return [number(value) or 0 for value in self.asked.data or ()]
+
+    def offer_addressees(self) -> None:
+        """Let the author choose among all organisations, the one that is written for left out."""
+        own = self.speaker.data
+        self.asked.choices = choices(
+            (str(one.id), organisation_label(one)) for one in organisations() if str(one.id) != own
+        )
+
+    @property
+    def seen_since(self) -> int | None:
+        """The revision that brought the wording the page showed; None where the form does not say."""
+        return number(self.seen.data)
 
     def renew_key(self) -> None:
         """Make the next sending a new contribution."""

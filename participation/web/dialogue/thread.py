@@ -39,18 +39,19 @@ template says
     {% include 'dialogue/_thread.html' %}        head, filters, comments, write form; a <section id="gespraech">
 
 An address with ?bezug=<anchor id> has that point chosen, one with ?antwort=<comment id> answers that comment.
-Statements: comments 1, vote 1, for people logged in their mandates 1; with ?antwort= one more if the comment that is
-answered is not on the page.
+Statements: comments 1, vote 1, for people logged in their mandates 1, what waits of theirs 1 if anything does; with
+?antwort= one more if the comment that is answered is not on the page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -60,15 +61,22 @@ from participation.accounts.queries import mandates
 from participation.base.db import transaction
 from participation.base.verdict import Conflict, Denied, Verdict
 from participation.dialogue import queries
-from participation.dialogue.comments import BodyMissing, BodyTooLong, KeyReused, write_comment
+from participation.dialogue.anchors import NotQuoted, QuotedTwice, QuoteTooLong
+from participation.dialogue.asking import AskedTooOften, TooManyAddressees, UnknownAddressee
+from participation.dialogue.comments import BodyMissing, BodyTooLong, KeyReused
 from participation.dialogue.cursors import MAX_ID, Sort
-from participation.dialogue.models import Comment, CommentKind
-from participation.dialogue.policy import may_comment
+from participation.dialogue.models import Comment, CommentKind, WaitingComment
+from participation.dialogue.policy import may_comment, must_wait
 from participation.dialogue.queries import SIZES, CommentView, ThreadPage
+from participation.dialogue.waiting import WaitingView, contribute, waiting_of
+from participation.moderation.burst_models import BurstKind
+from participation.moderation.sightings import sight
 from participation.web.dialogue.forms import CommentForm, comment_form
 from participation.web.dialogue.offer import Offer, offer_for
-from participation.web.dialogue.topic import ReceiptLine, Topic
+from participation.web.dialogue.quoting import meant
+from participation.web.dialogue.topic import ReceiptLine, Reworded, Topic
 from participation.web.dialogue.voting import handle_vote, vote_box
+from participation.web.networks import network_mark
 from participation.web.numbers import number
 from participation.web.shell import viewer
 
@@ -123,6 +131,14 @@ class Talk(NamedTuple):
     """What has just happened; for htmx, which shows no flashed message."""
     refused: str = ""
     """Why a text was not taken, where no field is to blame."""
+    reworded: Sequence[Reworded] = ()
+    """What changed in the wording while the text was written."""
+    closest: str = ""
+    """What could be quoted instead of words that do not stand in the wording."""
+    waits: bool = False
+    """Whether what the viewer writes now waits for a moderator."""
+    waiting: Mapping[int | None, Sequence[WaitingView]] = {}
+    """What the viewer wrote here and what waits: replies by the opening comment on this page, the rest under None."""
 
 
 def thread_context(topic: Topic) -> dict[str, Any]:
@@ -146,29 +162,44 @@ def handle_comment(topic: Topic, page: Page) -> Response:
     if user is None:  # for the type checker: the view is for residents
         raise Denied(may_comment(None))
     form = _form(topic, user, sent=True)
+    if request.form.get("statt"):
+        form.quote.data = request.form["statt"]
     parent = queries.find(form.parent_id) if form.parent_id is not None else None
     if form.parent_id is not None and (parent is None or topic.thread is None or parent.thread_id != topic.thread.id):
         form.parent.data = ""
         return _again(topic, form, page, 422, _("Den Beitrag, auf den Sie antworten, gibt es hier nicht."))
-    if not form.validate_on_submit():
-        return _again(topic, form, page, 422)
+    if "adressieren" in request.form or not form.validate_on_submit():
+        return _unfinished(topic, form, page)
     try:
         with transaction():
-            comment = write_comment(
+            thread = topic.begin()
+            reference = meant(topic, form)
+            point = reference.passage.subject if reference else form.anchor.data
+            comment = contribute(
                 user,
-                topic.begin(),
+                thread,
                 body=form.body.data or "",
+                needed=current_app.config["FIRST_CONTRIBUTION_WAITS"],
+                period=current_app.config["PERIODS"]["first_contribution"],
                 kind=form.chosen_kind,
                 parent=parent,
-                anchor=form.anchor.data or None,
-                anchor_text=dict(topic.anchors).get(form.anchor.data, ""),
+                anchor=point if point in dict(topic.anchors) else None,
+                anchor_text=dict(topic.anchors).get(point, ""),
+                reference=reference,
                 initiative_id=form.initiative_id,
                 lang=form.lang.data,
                 submission_key=form.submission_key.data,
+                asked=form.addressees,
+                answer_period=current_app.config["PERIODS"]["answer"],
             )
-    except (BodyMissing, BodyTooLong) as error:
-        form.body.errors = [str(error.message)]
+            sight(network_mark(), BurstKind.CONTRIBUTIONS, comment.author_id)
+    except (BodyMissing, BodyTooLong, TooManyAddressees, UnknownAddressee, AskedTooOften) as error:
+        field = form.body if isinstance(error, BodyMissing | BodyTooLong) else form.asked
+        field.errors = [str(error.message)]
         return _again(topic, form, page, error.status)
+    except (QuoteTooLong, NotQuoted, QuotedTwice) as error:
+        form.quote.errors = [str(error.message)]
+        return _again(topic, form, page, error.status, closest=getattr(error, "closest", ""))
     except (KeyReused, Conflict) as error:
         form.renew_key()
         return _again(topic, form, page, error.status, str(error.message))
@@ -182,13 +213,17 @@ def place_url(page_url: str, comment: Comment | CommentView) -> str:
     return f"{page_url}{query}#k-{place.shown_id}"
 
 
-def _thank(topic: Topic, comment: Comment) -> Response:
+def _thank(topic: Topic, comment: Comment | WaitingComment) -> Response:
     thanks = _("Danke, Ihr Beitrag steht jetzt im Gespräch.")
+    if isinstance(comment, WaitingComment):
+        thanks = _("Danke, Ihr Beitrag ist gespeichert. Er wartet jetzt auf die Moderation.")
     if _by_htmx():
         begun = replace(topic, thread=topic.begin())
         talk = _writable(_talk(begun, first=True))._replace(said=thanks)
         return make_response(render_template("dialogue/_thread.html", talk=talk))
     flash(thanks, "success")
+    if isinstance(comment, WaitingComment):
+        return redirect(f"{topic.url}#w-{comment.id}", 303)
     place = queries.place_in_thread(comment.thread_id, comment.id, comment.root_id)
     if place.shown_id != comment.id:
         return redirect(url_for("dialogue.comment", comment_id=comment.id), 303)
@@ -196,11 +231,33 @@ def _thank(topic: Topic, comment: Comment) -> Response:
     return redirect(f"{topic.url}{query}#k-{comment.id}", 303)
 
 
-def _again(topic: Topic, form: CommentForm, page: Page, status: int, refused: str = "") -> Response:
-    talk = _writable(_talk(topic), form)._replace(refused=refused)
+def _unfinished(topic: Topic, form: CommentForm, page: Page) -> Response:
+    """Show the form again because something is missing, or because its author wants to choose who is to answer."""
+    if "adressieren" not in request.form:
+        return _again(topic, form, page, 422)
+    form.offer_addressees()
+    nobody = _("Noch ist keine Organisation angemeldet, die antworten könnte.")
+    return _again(topic, form, page, 200, "" if form.asked.choices else nobody)
+
+
+def _again(
+    topic: Topic, form: CommentForm, page: Page, status: int, refused: str = "", *, closest: str = ""
+) -> Response:
+    if form.asked.data and not form.asked.choices:
+        form.offer_addressees()
+    talk = _writable(_talk(topic), form)._replace(refused=refused, closest=closest, reworded=_reworded(topic, form))
     if _by_htmx():
         return make_response(render_template("dialogue/_thread.html", talk=talk), status)
-    return make_response(page({**_context(talk), "failed": True}), status)
+    return make_response(page({**_context(talk), "failed": status >= 400}), status)
+
+
+def _reworded(topic: Topic, form: CommentForm) -> Sequence[Reworded]:
+    """Return what changed in the wording since the page was drawn; sent again, the form knows of it."""
+    wording, seen = topic.wording, form.seen_since
+    if wording is None or seen is None or seen >= wording.since:
+        return ()
+    form.seen.data = str(wording.since)
+    return wording.changes(seen)
 
 
 def _context(talk: Talk) -> dict[str, Any]:
@@ -223,7 +280,7 @@ def _talk(topic: Topic, *, first: bool = False) -> Talk:
     return Talk(
         topic=topic,
         page=page,
-        on=offer_for(user, topic.url),
+        on=offer_for(user, topic.url, going_on=bool(topic.going_on)),
         receipts=topic.receipts(shown) if shown else {},
         more=_url(topic, page, nach=page.next) if page.next else None,
         newer=_url(topic, page) if page.after else None,
@@ -232,8 +289,18 @@ def _talk(topic: Topic, *, first: bool = False) -> Talk:
             for k, label in TABS.items()
         ],
         sorts=[(str(label), _url(topic, page, sortierung=s.value), s is sort) for s, label in SORTS.items()],
-        may_write=may_comment(user),
+        may_write=topic.going_on and may_comment(user),
+        waiting=_waiting(page, user, topic.thread.id) if topic.thread is not None else {},
     )
+
+
+def _waiting(page: ThreadPage, user: User | None, thread_id: int) -> dict[int | None, list[WaitingView]]:
+    """Return what the viewer wrote here and what waits: under what it answers, if that is on the page."""
+    here = {root.id for root in page.comments}
+    found: dict[int | None, list[WaitingView]] = defaultdict(list)
+    for one in waiting_of(user, thread_id=thread_id):
+        found[one.root_id if one.root_id in here else None].append(one)
+    return dict(found)
 
 
 def _writable(talk: Talk, form: CommentForm | None = None) -> Talk:
@@ -247,7 +314,12 @@ def _writable(talk: Talk, form: CommentForm | None = None) -> Talk:
         form = _form(talk.topic, user, parent.id if parent else None)
         if request.args.get("bezug") in dict(talk.topic.anchors):
             form.anchor.data = request.args["bezug"]
-    return talk._replace(form=form, parent=parent)
+        if talk.topic.wording is not None:
+            form.seen.data = str(talk.topic.wording.since)
+    # Who speaks for an initiative can choose to; the form knows the mandates already.
+    speaks = len(form.speaker.choices or ()) > 1
+    waits = not speaks and must_wait(user, current_app.config["FIRST_CONTRIBUTION_WAITS"])
+    return talk._replace(form=form, parent=parent, waits=waits)
 
 
 def _form(topic: Topic, user: User, parent_id: int | None = None, *, sent: bool = False) -> CommentForm:

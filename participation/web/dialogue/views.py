@@ -10,16 +10,18 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from participation.accounts.queries import require_mandate
+from participation.base.clock import now
 from participation.base.db import transaction
 from participation.base.diff import Segment, as_html, compare
 from participation.base.verdict import Denied, NotFound, require
-from participation.dialogue import queries
+from participation.dialogue import queries, waiting
 from participation.dialogue.comments import BodyMissing, BodyTooLong, ChangedMeanwhile
-from participation.dialogue.models import Comment
+from participation.dialogue.models import Comment, WaitingComment, WaitingState
 from participation.dialogue.operations import edit_comment, rate_comment, withdraw_comment
-from participation.dialogue.policy import may_edit, may_withdraw
+from participation.dialogue.policy import may_edit, may_edit_waiting, may_withdraw
+from participation.leitbild.subjects import subjects
 from participation.outcomes.queries import receipts_for_comments
-from participation.proposals.queries import Subject, subjects
+from participation.proposals.queries import Subject
 from participation.web.access import public, resident
 from participation.web.accounts.contributions import tell
 from participation.web.dialogue.forms import EditForm, RateForm
@@ -28,7 +30,7 @@ from participation.web.dialogue.thread import place_url
 from participation.web.kept import local_path
 from participation.web.numbers import number
 from participation.web.security import CLICKS, DRAFTS, limiter
-from participation.web.shell import viewer
+from participation.web.shell import Answer, viewer
 
 dialogue = Blueprint("dialogue", __name__)
 
@@ -48,7 +50,7 @@ def comment(comment_id: int) -> str:
         page=page,
         subject=subject,
         place_url=place_url(subject.path, page.comment),
-        on=offer_for(viewer(), subject.path),
+        on=offer_for(viewer(), subject.path, going_on=subject.going_on),
         receipts=tell(receipts_for_comments(shown)),
         after=after,
     )
@@ -87,14 +89,61 @@ def edit(comment_id: int) -> str | Response:
 def withdraw(comment_id: int) -> str | Response:
     """Ask once more, then take a comment back."""
     found = _found(comment_id)
-    if request.method == "GET":
+    if request.method != "POST":
         require(may_withdraw(viewer(), found))
+        require_mandate(viewer(), found.initiative_id)
         subject = _subject(found.thread_id)
         return render_template("dialogue/withdraw.html", comment=found, subject=subject)
     with transaction():
         withdraw_comment(viewer(), found)
     flash(_("Ihr Beitrag ist zurückgezogen."), "success")
     return redirect(url_for("dialogue.comment", comment_id=comment_id), 303)
+
+
+@dialogue.route("/beitrag/wartend/<int:waiting_id>", methods=["GET", "POST"])
+@resident
+@limiter.limit(DRAFTS, methods=["POST"])
+def waiting_comment(waiting_id: int) -> Answer:
+    """Show one's contribution that waits, and take a new wording; once it is released, lead to where it stands."""
+    found = _own_waiting(waiting_id)
+    if found.state is not WaitingState.WAITING:
+        return redirect(url_for("dialogue.comment", comment_id=found.comment_id), 303)
+    require(may_edit_waiting(viewer(), found))
+    form = EditForm(data={"version": found.version, "body": found.body})
+    if not form.is_submitted():
+        return _waiting_page(found, form)
+    if not form.validate():
+        return _waiting_page(found, form, failed=True), 422
+    try:
+        with transaction():
+            waiting.edit_waiting(viewer(), found, form.body.data or "", expected_version=form.version.data or 0)
+    except ChangedMeanwhile as error:
+        typed = form.body.data or ""
+        form.version.data, form.version.raw_data = found.version, None
+        changes = _diff(compare(found.body, typed))
+        return _waiting_page(found, form, conflict=error.message, changes=changes), error.status
+    except (BodyMissing, BodyTooLong) as error:
+        form.body.errors = [str(error.message)]
+        return _waiting_page(found, form, failed=True), error.status
+    flash(_("Ihr Beitrag ist geändert. Er wartet weiter."), "success")
+    return redirect(url_for("dialogue.waiting_comment", waiting_id=waiting_id), 303)
+
+
+@dialogue.route("/beitrag/wartend/<int:waiting_id>/zurueckziehen", methods=["GET", "POST"])
+@resident
+def withdraw_waiting(waiting_id: int) -> Answer:
+    """Ask once more, then delete one's contribution that waits."""
+    found = _own_waiting(waiting_id)
+    if found.state is not WaitingState.WAITING:
+        return redirect(url_for("dialogue.comment", comment_id=found.comment_id), 303)
+    subject = _subject(found.thread_id)
+    if request.method != "POST":
+        require(may_edit_waiting(viewer(), found))
+        return render_template("dialogue/withdraw_waiting.html", comment=found, subject=subject)
+    with transaction():
+        waiting.withdraw_waiting(viewer(), found)
+    flash(_("Ihr Beitrag ist zurückgezogen und gelöscht."), "success")
+    return redirect(subject.path, 303)
 
 
 @dialogue.post("/beitrag/bewerten")
@@ -117,7 +166,8 @@ def rate() -> Response:
     if not by_htmx:
         return redirect(f"{_came_from(found.id)}#k-{found.id}", 303)
     view = queries.single(found.id, viewer())
-    on = offer_for(viewer(), _subject(found.thread_id).path)
+    subject = _subject(found.thread_id)
+    on = offer_for(viewer(), subject.path, going_on=subject.going_on)
     acts = render_template("dialogue/_comment_acts.html", comment=view, on=on)
     return make_response(acts, status)
 
@@ -145,6 +195,20 @@ def _found(comment_id: int) -> Comment:
     if found is None:
         raise NotFound
     return found
+
+
+def _own_waiting(waiting_id: int) -> WaitingComment:
+    """Return a contribution of the viewer's own; to others there is none."""
+    found, user = waiting.find(waiting_id), viewer()
+    if found is None or user is None or found.author_id != user.id:
+        raise NotFound
+    return found
+
+
+def _waiting_page(comment: WaitingComment, form: EditForm, **more: Any) -> str:
+    page = {"failed": False, "conflict": "", "changes": ""} | more
+    subject, late = _subject(comment.thread_id), comment.due_at < now()
+    return render_template("dialogue/waiting.html", comment=comment, form=form, subject=subject, late=late, **page)
 
 
 def _subject(thread_id: int) -> Subject:

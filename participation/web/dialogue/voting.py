@@ -17,8 +17,11 @@ from participation.dialogue.models import Stance, Thread, ThreadState
 from participation.dialogue.operations import cast_vote
 from participation.dialogue.policy import may_vote
 from participation.dialogue.queries import Standing, breakdown, standing
+from participation.moderation.burst_models import BurstKind
+from participation.moderation.sightings import sight
 from participation.places.models import Region
 from participation.web.dialogue.topic import Topic
+from participation.web.networks import network_mark
 from participation.web.shell import viewer
 
 REGIONS = {
@@ -59,8 +62,11 @@ class VoteBox(NamedTuple):
     """The log-in page, where logging in would help."""
     counts: Mood
     regions: list[Mood]
-    folded: bool
-    """Whether groups were summed up because they are small."""
+    note: str
+    """A sentence more below the Stimmungsbild."""
+    apart: int
+    """Votes of conspicuous bursts, which are in none of the counts."""
+    mine_apart: bool
 
 
 def vote_box(topic: Topic, thread: Thread, votes: Standing) -> VoteBox:
@@ -79,6 +85,8 @@ def vote_box(topic: Topic, thread: Thread, votes: Standing) -> VoteBox:
             day=day,
         )
     groups = breakdown(votes.tallies)
+    small = bool(groups) and groups[-1].region is None
+    folded = _("Gruppen unter zehn Stimmen sind zusammengefasst.") if small else ""
     return VoteBox(
         shown=thread.votable,
         question=topic.vote_question or _("Was halten Sie davon?"),
@@ -91,7 +99,9 @@ def vote_box(topic: Topic, thread: Thread, votes: Standing) -> VoteBox:
         else None,
         counts=Mood("", thread.yes, thread.no, thread.abstain),
         regions=[Mood(str(REGIONS[group.region]), group.yes, group.no, group.abstain) for group in groups],
-        folded=bool(groups) and groups[-1].region is None,
+        note=" ".join(part for part in (topic.vote_note, folded) if part),
+        apart=thread.apart,
+        mine_apart=votes.mine_apart,
     )
 
 
@@ -107,6 +117,8 @@ def handle_vote(topic: Topic) -> Response:
         with transaction():
             thread = topic.begin()
             cast_vote(user, thread, stance)
+            if user is not None and stance is not None:
+                sight(network_mark(), BurstKind.VOTES, user.id, thread_id=thread.id)
     except Denied as error:
         if not by_htmx or topic.thread is None or error.verdict.login_helps:
             raise

@@ -3,5 +3,5 @@
 They belong to no room of their own: they hold no data and ask no other room. What an operator has to fill in is marked
 in the templates with the class `ld-blank`.
 
-The rules of the conversation have a version and a date, since decisions of the moderation cite them ("Regel 3").
+The rules of the conversation are read from the room `moderation`: decisions cite them with their version ("Regel 3").
 """

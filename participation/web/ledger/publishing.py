@@ -12,11 +12,11 @@ from pathlib import Path
 from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
+from participation.audit.contents import export
 from participation.base.db import transaction
 from participation.ledger import keys, operations, queries
 from participation.ledger.operations import Signer
 from participation.ledger.signing import Forked, RolledBack
-from participation.leitbild.contents import export
 
 FRESH = 3600.0
 """Seconds that a kept export is handed out."""
@@ -40,6 +40,12 @@ def sign_if_possible() -> None:
             operations.sign(mine)
     except (keys.BadKeyFile, operations.WrongKey, RolledBack, Forked, OSError, SQLAlchemyError):
         current_app.logger.exception("the log was not signed")
+
+
+def drop_exports() -> None:
+    """Throw the kept exports away: they hold what was just erased."""
+    for old in (Path(current_app.config["INSTANCE"]) / "log").glob("export-*.json"):
+        old.unlink(missing_ok=True)
 
 
 def export_file() -> Path | None:

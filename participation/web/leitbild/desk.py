@@ -15,6 +15,8 @@ from participation.base.verdict import DomainError, Message, NotFound
 from participation.leitbild import changes, policy, provenance, queries
 from participation.leitbild.models import Change, ChangeKind, ChangeState
 from participation.leitbild.wording import ChangeEdited, IncompleteChange, ReasonMissing, StaleChange
+from participation.merging.queries import waiting
+from participation.merging.sheets import sheet
 from participation.outcomes.models import Outcome, OutcomeKind
 from participation.strategy.models import Kind, Node
 from participation.web.access import moderator
@@ -22,7 +24,9 @@ from participation.web.choices import choices
 from participation.web.leitbild import words
 from participation.web.leitbild.blueprint import leitbild
 from participation.web.leitbild.forms import ChangeForm, ReasonForm
+from participation.web.merging import words as merging_words
 from participation.web.numbers import number
+from participation.web.once import once
 from participation.web.shell import Answer, member, viewer
 
 FIRST_KINDS = {
@@ -33,31 +37,46 @@ FIRST_KINDS = {
 }
 """What an outcome suggests; everything else suggests another wording."""
 
+MOST_OUTCOMES = 12
+"""So many outcomes can be named in the address of a new change."""
+
 
 @leitbild.get("/moderation/aenderungen/neu")
 @moderator
 def new_change() -> Answer:
-    """Show an empty change for the outcome in `?ergebnis=`, on the node it is about or one in `?stelle=`."""
-    (outcome,) = queries.approved_outcomes([number(request.args.get("ergebnis")) or 0]) or (None,)
-    if outcome is None:
+    """Show an empty change for the outcomes in `?ergebnis=`, on the node one is about or one in `?stelle=`.
+
+    `?zusammenfuehrung=` begins with what moderators made of the node's Textänderungen.
+    """
+    wanted = [number(value) or 0 for value in request.args.getlist("ergebnis")]
+    outcomes = queries.approved_outcomes(wanted[:MOST_OUTCOMES])
+    if not outcomes:
         raise NotFound(_("Eine Änderung beginnt bei einem freigegebenen Ergebnis."))
+    outcome = outcomes[0]
     proposal = outcome.proposal
+    # What is hidden is not carried into the Leitbild by itself.
+    said = proposal if proposal is not None and proposal.hidden_for is None else None
     about = request.args.get("stelle") or outcome.node_id or (proposal.node_id if proposal else "")
     node = db.session.get(Node, about[:120])
     form = ChangeForm(formdata=None)
     form.kind.data = FIRST_KINDS.get(outcome.kind, ChangeKind.TEXT).value if outcome.kind else ChangeKind.TEXT.value
-    form.outcomes.data = [outcome.id]
+    form.outcomes.data = [item.id for item in outcomes]
     if node is not None:
         form.node.data = form.parent.data = node.id
         form.since.data = str(node.since_revision)
-        form.after.data = proposal.wording if proposal and proposal.wording else node.body
-    if proposal is not None and form.kind.data == ChangeKind.ADDITION.value:
-        form.title.data = proposal.title
+        form.after.data = said.wording if said and said.wording else node.body
+    if said is not None and form.kind.data == ChangeKind.ADDITION.value:
+        form.title.data = said.title
+    if node is not None and "zusammenfuehrung" in request.args:
+        merged = sheet(node, viewer())
+        form.kind.data, form.after.data = ChangeKind.TEXT.value, merged.wording
+        form.reason.data = merging_words.reason(merged)
     return _form(form, None)
 
 
 @leitbild.post("/moderation/aenderungen/neu")
 @moderator
+@once
 def create_change() -> Answer:
     """Store a new change."""
     form = ChangeForm()
@@ -228,6 +247,7 @@ def _form(
         error=error,
         rest=rest,
         conflict=shown,
+        mergeable=waiting(viewer(), near=node.id, least=1) if node is not None else [],
         reason=ReasonForm(formdata=None),
         may_edit=policy.may_edit_change(viewer(), change) if change else policy.may_draft(viewer()),
         words=words,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from participation.base.clock import now
 from participation.base.db import db, transaction
 from participation.base.verdict import DomainError, NotFound
-from participation.leitbild import compare, drafts, policy, provenance, publish, queries, readiness
+from participation.leitbild import compare, drafts, policy, provenance, publish, queries, readiness, reading
 from participation.leitbild.changes import diff_html
 from participation.leitbild.drafts import DraftEdited, StaleDraft
-from participation.leitbild.models import Change, Draft
+from participation.leitbild.models import Change, Draft, DraftState
 from participation.leitbild.wording import ReasonMissing
 from participation.web.access import moderator
 from participation.web.ledger.publishing import sign_if_possible
@@ -20,6 +22,7 @@ from participation.web.leitbild import words
 from participation.web.leitbild.blueprint import leitbild
 from participation.web.leitbild.forms import DraftForm, ReasonForm
 from participation.web.numbers import number
+from participation.web.once import once
 from participation.web.shell import Answer, member, viewer
 
 
@@ -32,6 +35,7 @@ def draft() -> str:
 
 @leitbild.post("/moderation/entwurf/oeffnen")
 @moderator
+@once
 def open_draft() -> Answer:
     """Open the draft of the next revision."""
     return _do(lambda: drafts.open_draft(member()), _("Der Entwurf ist eröffnet."))
@@ -40,7 +44,7 @@ def open_draft() -> Answer:
 @leitbild.post("/moderation/entwurf")
 @moderator
 def save_draft() -> Answer:
-    """Save title and summary; with the button "abgeben" also hand the draft over."""
+    """Save title and summary; "abgeben" also hands the draft over, to a reading where one is demanded."""
     running, form = _running(), DraftForm()
     if not form.validate():
         return _page(running, form), 422
@@ -56,17 +60,12 @@ def save_draft() -> Answer:
                 expected_edit=number(form.edit.data) or 0,
             )
             if handing_over and not (found := readiness.obstacles(saved)):
-                drafts.submit_draft(member(), saved, expected_edit=saved.edit)
+                _hand_over(saved)
     except DomainError as error:
         return _refused(error, form)
     if found:
         return _page(saved, error=readiness.NotReady(found)), 409
-    said = (
-        _("Der Entwurf liegt zur Veröffentlichung. Eine zweite Person liest ihn.")
-        if handing_over
-        else _("Gespeichert.")
-    )
-    flash(said, "success")
+    flash(_said_of_handing_over() if handing_over else _("Gespeichert."), "success")
     return redirect(url_for("leitbild.draft"), 303)
 
 
@@ -141,12 +140,31 @@ def publish_draft() -> Answer:
         return _page(None, error=publish.AlreadyPublished()), 409
     try:
         with transaction():
-            revision = publish.publish(member(), running, expected_edit=_edit())
+            revision = publish.publish(member(), running, expected_edit=_edit(), reading=_reading())
     except DomainError as error:
         return _refused(error, None)
     sign_if_possible()
     flash(_("Fassung %(n)s ist veröffentlicht.", n=revision.number), "success")
     return redirect(url_for("leitbild.entry", number=queries.entry_count()), 303)
+
+
+def _reading() -> timedelta:
+    """Return how long the operator has drafts lie out in public."""
+    period: timedelta = current_app.config["PERIODS"]["reading"]
+    return period
+
+
+def _hand_over(draft: Draft) -> None:
+    if _reading():
+        reading.lay_out(member(), draft, expected_edit=draft.edit, period=_reading())
+    else:
+        drafts.submit_draft(member(), draft, expected_edit=draft.edit)
+
+
+def _said_of_handing_over() -> str:
+    if _reading():
+        return str(_("Der Entwurf liegt jetzt öffentlich aus. Danach kann ihn eine zweite Person veröffentlichen."))
+    return str(_("Der Entwurf liegt zur Veröffentlichung. Eine zweite Person liest ihn."))
 
 
 def _do(operation: Callable[[], Draft], said: str) -> Answer:
@@ -203,7 +221,9 @@ def _page(
         collected=collected,
         grounds=provenance.grounds([item.id for item in collected]),
         waiting=queries.waiting(),
-        obstacles=readiness.obstacles(running),
+        obstacles=_obstacles(running),
+        counts=reading.comment_counts([item.id for item in collected]),
+        reading_days=_reading().days,
         current=current,
         newer=compare.compare(running.base_number, current) if running.base_number != current else None,
         text=queries.draft_text(running, queries.text(current)) if preview else (),
@@ -213,9 +233,14 @@ def _page(
         conflict=conflict,
         may_compile=policy.may_compile(viewer(), running),
         may_return=policy.may_return_draft(viewer(), running),
-        may_publish=policy.may_publish(viewer(), running),
+        may_publish=policy.may_publish(viewer(), running, at=now()),
         words=words,
     )
+
+
+def _obstacles(running: Draft) -> tuple[readiness.Obstacle, ...]:
+    unread = readiness.unread(running, _reading()) if running.state is DraftState.SUBMITTED else ()
+    return (*unread, *readiness.obstacles(running))
 
 
 def _running() -> Draft:

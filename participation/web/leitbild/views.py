@@ -6,18 +6,23 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from participation.base.verdict import NotFound
+from participation.documents import queries as documents
+from participation.errata import queries as errata
 from participation.leitbild import annex as annexes
 from participation.leitbild import compare as comparing
-from participation.leitbild import provenance, queries
-from participation.leitbild.queries import Line
+from participation.leitbild import queries
+from participation.leitbild.reading import newest
+from participation.measures import labels as states
 from participation.web.access import public
-from participation.web.leitbild import desk, log, table, words
+from participation.web.documents import words as shelf_words
+from participation.web.leitbild import desk, log, panels, reading, sentence, table, words
 from participation.web.leitbild.blueprint import leitbild
 from participation.web.numbers import number as number_in
+from participation.web.resolutions.standing import standing, standings
 from participation.web.shell import Answer, viewer
 from participation.web.strategy.words import short
 
-__all__ = ["desk", "leitbild", "log", "table"]
+__all__ = ["desk", "leitbild", "log", "reading", "sentence", "table"]
 
 PAGE = 30
 
@@ -25,11 +30,14 @@ PAGE = 30
 @leitbild.get("/leitbild")
 @public
 def current() -> Answer:
-    """Show the current text; `?herkunft=` opens the panel of a change or a passage, `?zeile=` is one line for htmx."""
-    number = queries.current_number()
+    """Show the current text.
+
+    `?herkunft=` opens the panel of a change, a passage or a sentence, `?zeile=` is one line for htmx;
+    `?ansicht=herkunft` marks every sentence and what participation brought of it.
+    """
     if "HX-Request" in request.headers and ("herkunft" in request.args or "zeile" in request.args):
-        return _line(number)
-    return _text(number, is_current=True)
+        return _line(queries.current_number())
+    return _text(0, is_current=True)
 
 
 @leitbild.get("/leitbild/fassung/<int:number>")
@@ -51,6 +59,7 @@ def revisions() -> str:
         "leitbild/revisions.html",
         rows=rows[:PAGE],
         counts=queries.change_counts([row.number for row in rows[:PAGE]]),
+        standings=standings([row.number for row in rows[:PAGE]]),
         current=queries.current_number(),
         older=url_for("leitbild.revisions", vor=rows[PAGE - 1].number) if len(rows) > PAGE else None,
         newer=url_for("leitbild.revisions") if before else None,
@@ -91,30 +100,35 @@ def annex(number: int) -> str:
     row = queries.revision_row(number)
     if row is None:
         raise NotFound(_("Diese Fassung gibt es nicht."))
-    return render_template("leitbild/annex.html", revision=row, groups=annexes.annex(number), words=words)
-
-
-@leitbild.get("/leitbild/aenderung/<int:id>")
-@public
-def change(id: int) -> str:  # noqa: A002 - the name of the part of the address
-    """Show one change with everything it rests on."""
-    found = queries.change(id, viewer())
-    if found is None:
-        raise NotFound
-    return render_template("leitbild/change.html", change=found, origin=provenance.origin(id), words=words)
+    return render_template(
+        "leitbild/annex.html",
+        revision=row,
+        groups=annexes.annex(number),
+        standing=standing(number),
+        words=words,
+        states=states,
+    )
 
 
 def _text(number: int, *, is_current: bool) -> str:
-    row = queries.revision_row(number)
+    others, lying_out = newest(4)
+    if is_current:
+        row = others[0] if others else None
+    else:
+        row = next((other for other in others if other.number == number), None) or queries.revision_row(number)
     if row is None:
         raise NotFound(_("Diese Fassung gibt es nicht."))
-    lines = queries.text(number)
-    opened, origin = _opened(number, lines)
+    number = row.number
+    origins = request.args.get("ansicht") == "herkunft"
+    lines = queries.text(number, origins=origins)
+    base = url_for("leitbild.current") if is_current else url_for("leitbild.revision", number=number)
     return render_template(
         "leitbild/text.html",
         revision=row,
         is_current=is_current,
-        others=queries.revisions(size=4),
+        others=others,
+        standings=standings({number, *(other.number for other in others)}),
+        reading=lying_out if is_current else None,
         lines=lines,
         contents=[
             (item, short(item.node_id, item.title, 72))
@@ -122,21 +136,22 @@ def _text(number: int, *, is_current: bool) -> str:
             if item.kind_id in queries.SECTIONS and item.is_current
         ],
         sections=queries.SECTIONS,
-        opened=opened,
-        origin=origin,
-        base=url_for("leitbild.current") if is_current else url_for("leitbild.revision", number=number),
+        corrections=errata.corrections_beside(number),
+        opened=panels.opened(request.args.get("herkunft", ""), number, {line.node_id for line in lines}, viewer()),
+        origins=origins,
+        base=base,
         words=words,
+        # Whoever opened a panel reads one sentence; the shelf is one click and one statement away.
+        documents=None if "herkunft" in request.args else documents.shelf(number),
+        shelf_words=shelf_words,
     )
 
 
 def _line(number: int) -> str:
     """Answer htmx with one line, its panel open or closed."""
     wanted = request.args.get("zeile", "")[:120]
-    origin = None
-    if not wanted:
-        origin = _origin(request.args["herkunft"])
-        wanted = origin.node_id if origin else ""
-    line = queries.line(number, wanted)
+    panel = None if wanted else panels.panel(request.args.get("herkunft", ""), number, viewer())
+    line = queries.line(number, wanted or (panel.node_id if panel else ""))
     if line is None:
         raise NotFound
     is_current = request.endpoint == "leitbild.current"
@@ -144,26 +159,10 @@ def _line(number: int) -> str:
     return render_template(
         "leitbild/_line.html",
         line=line,
-        origin=origin,
+        panel=panel,
         number=number,
         base=base,
-        closed=origin is None,
+        corrections=errata.corrections_beside(number),
+        closed=panel is None,
         words=words,
     )
-
-
-def _opened(number: int, lines: list[Line]) -> tuple[str, provenance.Origin | None]:
-    """Return the passage whose panel is to stand open, with its origin."""
-    ref = request.args.get("herkunft", "")
-    origin = _origin(ref) if ref else None
-    if origin is None or all(line.node_id != origin.node_id for line in lines):
-        return "", None
-    return origin.node_id, origin
-
-
-def _origin(ref: str) -> provenance.Origin | None:
-    """Return the origin named by a change's number or a passage's id, as far as the viewer may see it."""
-    if not ref.isdecimal():
-        return provenance.origin_of_node(ref[:120])
-    found = queries.change(int(ref), viewer()) if len(ref) < 10 else None
-    return provenance.origin(found.id) if found else None

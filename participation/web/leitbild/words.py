@@ -38,6 +38,7 @@ FATES: Mapping[Fate, Message] = {
     Fate.ADOPTED: _l("übernommen"),
     Fate.PARTLY: _l("teilweise übernommen"),
     Fate.CONSIDERED: _l("erwogen, nicht übernommen"),
+    Fate.OPEN: _l("noch offen"),
 }
 TEXT_STATES: Mapping[TextState, Message] = {
     TextState.UNCHANGED: _l("unverändert"),

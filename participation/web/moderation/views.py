@@ -1,23 +1,46 @@
-"""Show the queue, and take decisions about comments."""
+"""Show the queue, and what was decided about a contribution."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import current_app, redirect, render_template, request, url_for
 
 from participation.base.db import transaction
-from participation.base.verdict import DomainError, NotFound
-from participation.dialogue.models import CommentState
-from participation.dialogue.policy import may_hide, may_restore
-from participation.moderation import operations, queries
-from participation.proposals.queries import subjects
+from participation.base.verdict import NotFound
+from participation.moderation import cases, deciding
+from participation.moderation.logged import revisions_resting_on
+from participation.moderation.policy import may_open
+from participation.moderation.sealing import sealed
+from participation.moderation.targets import Kind, Target, find
+from participation.web import numbers
 from participation.web.access import moderator
-from participation.web.moderation import agenda
+from participation.web.moderation import (
+    agenda,
+    appealing,
+    bursts_desk,
+    cases_desk,
+    histories,
+    openness,
+    pace,
+    reporting,
+    waiting,
+)
 from participation.web.moderation.blueprint import moderation
-from participation.web.moderation.forms import HideForm, RestoreForm
-from participation.web.shell import Answer, viewer
+from participation.web.moderation.words import WORDS
+from participation.web.once import once
+from participation.web.security import CLICKS, limiter
+from participation.web.shell import Answer, member
 
-__all__ = ["moderation"]
+__all__ = [
+    "appealing",
+    "bursts_desk",
+    "cases_desk",
+    "histories",
+    "moderation",
+    "openness",
+    "pace",
+    "reporting",
+    "waiting",
+]
 
 
 @moderation.get("/moderation")
@@ -30,46 +53,42 @@ def queue() -> Answer:
     return render_template("moderation/queue.html", groups=groups, count=len(items), late=late, help=agenda.HELP)
 
 
-@moderation.route("/moderation/beitrag/<int:id>", methods=["GET", "POST"])
+@moderation.get("/moderation/beitrag/<int:id>", defaults={"kind": "beitrag"})
+@moderation.get("/moderation/vorschlag/<int:id>", defaults={"kind": "vorschlag"})
 @moderator
-def comment(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
-    """Show a comment with the decisions about it, and take the next one: hide, or show again."""
-    me = viewer()
-    found = queries.comment(id)
-    if found is None or me is None:
-        raise NotFound
-    shown, author = found
-    hidden = shown.state is CommentState.HIDDEN
-    form = RestoreForm() if hidden else HideForm()
-    status = 200
-    if form.is_submitted():
-        if ("einblenden" in request.form) is not hidden:
-            flash(_("Jemand war schneller. So steht es jetzt um diesen Beitrag."), "warning")
-            return redirect(url_for("moderation.comment", id=id), 303)
-        status = 422
-        if form.validate():
-            try:
-                with transaction():
-                    if isinstance(form, HideForm):
-                        operations.hide(me, shown, int(form.rule.data), form.facts.data or "")
-                    else:
-                        operations.restore(me, shown, form.facts.data or "")
-            except DomainError as error:
-                form.facts.errors, status = [str(error.message)], error.status
-            else:
-                flash(
-                    _("Der Beitrag wird wieder gezeigt.") if hidden else _("Der Beitrag ist ausgeblendet."), "success"
-                )
-                return redirect(url_for("moderation.comment", id=id), 303)
-    subject = subjects([shown.thread_id]).get(shown.thread_id)
-    page = render_template(
-        "moderation/comment.html",
-        comment=shown,
-        author=author,
-        subject=subject,
-        decisions=queries.decisions(id),
-        form=form,
-        hidden=hidden,
-        verdict=may_restore(me, shown) if hidden else may_hide(me, shown),
+def contribution(kind: str, id: int) -> Answer:  # noqa: A002 - the name of the part of the address
+    """Show a contribution with every decision about it, and the way to the next one."""
+    target = _found(kind, id)
+    return render_template(
+        "moderation/contribution.html",
+        target=target,
+        rows=cases.decisions_about(target),
+        waiting=cases.open_about(target),
+        verdict=may_open(member(), target),
+        sealed=sealed(target),
+        logged=revisions_resting_on(target),
+        words=WORDS,
     )
-    return page, status
+
+
+@moderation.post("/moderation/fall")
+@moderator
+@limiter.limit(CLICKS)
+@once
+def open_case() -> Answer:
+    """Open a case about a contribution of one's own accord, and take it."""
+    kind, ident = request.form.get("art", ""), numbers.number(request.form.get("id"))
+    if kind not in {one.value for one in Kind} or ident is None:
+        raise NotFound
+    target = _found(kind, ident)
+    with transaction():
+        case = deciding.open_case(member(), target, due=current_app.config["PERIODS"]["report"])
+        deciding.take(member(), case)
+    return redirect(url_for("moderation.case", id=case.id), 303)
+
+
+def _found(kind: str, ident: int) -> Target:
+    target = find(Kind(kind), ident)
+    if target is None:
+        raise NotFound
+    return target

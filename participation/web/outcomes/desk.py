@@ -12,6 +12,7 @@ from flask_babel import ngettext
 from participation.base.clock import now
 from participation.base.db import db, transaction
 from participation.base.verdict import DomainError, Message, NotFound
+from participation.merging.queries import waiting
 from participation.outcomes import operations, pieces, policy, queries
 from participation.outcomes.models import OutcomeState
 from participation.outcomes.queries import Record
@@ -29,6 +30,7 @@ from participation.strategy.queries import node as node_by_id
 from participation.web.access import moderator
 from participation.web.moderation import agenda
 from participation.web.numbers import number
+from participation.web.once import once
 from participation.web.outcomes import editor, words
 from participation.web.outcomes.blueprint import outcomes
 from participation.web.outcomes.forms import ReasonForm
@@ -37,6 +39,7 @@ from participation.web.shell import Answer, member, viewer
 
 @outcomes.post("/moderation/auswertung/beginnen")
 @moderator
+@once
 def begin() -> Answer:
     """Begin to evaluate the thread of a node (field node) or of a proposal (field proposal: its id)."""
     due_at = now() + current_app.config["PERIODS"]["evaluation"]
@@ -205,6 +208,7 @@ def _desk(
         failure=failure,
         may_edit=policy.may_edit_outcome(viewer(), record.outcome),
         came=came(sheet.news) if sheet.news else "",
+        mergeable=waiting(viewer(), near=record.node_id, least=1),
         groups=agenda.of_viewer(here=record.outcome.id),
         words=words,
     )

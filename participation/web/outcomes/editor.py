@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
@@ -15,6 +16,7 @@ from participation.base.clock import now
 from participation.base.diff import as_html, compare
 from participation.base.text import excerpt, normalise
 from participation.base.verdict import Message
+from participation.merging.queries import suggested
 from participation.outcomes import pieces
 from participation.outcomes.models import Fate, Outcome, OutcomeKind
 from participation.outcomes.pieces import Piece
@@ -24,6 +26,12 @@ from participation.web.numbers import number
 from participation.web.outcomes.forms import OutcomeForm
 from participation.web.outcomes.words import FATES
 
+MERGED: Mapping[Fate | None, Message] = {
+    Fate.ADOPTED: _l("Beim Zusammenführen ganz übernommen."),
+    Fate.PARTLY: _l("Beim Zusammenführen in Teilen übernommen."),
+    None: _l("Beim Zusammenführen offen gelassen. Lassen Sie ihn ungewählt, dann liegt er weiter auf dem Tisch."),
+}
+"""What merges suggest; a proposal left open is no evidence, and stays unanswered."""
 SIZE = 30
 MOST = 240
 EXCERPT = 220
@@ -42,6 +50,8 @@ class Choice:
     errors: list[str] = field(default_factory=list)
     saved: str = ""
     """After a conflict: what the other person saved for it, where that differs."""
+    suggestion: Message = ""
+    """What became of it when the node's Textänderungen were merged."""
     text: str = ""
     """The contribution without marks, on one line."""
 
@@ -105,7 +115,11 @@ class Sheet:
         for piece in (*pieces.evidence(outcome.id), *reach, *comments[: self.shown]):
             found.setdefault(piece.key, piece)
         found |= self._others(outcome, reach, found)
+        merged = suggested([piece.proposal_id for piece in found.values() if piece.proposal_id])
         self.choices = [self._choice(piece, outcome) for piece in found.values()]
+        for choice in self.choices:
+            if choice.piece.proposal_id in merged:
+                self._suggest(choice, merged[choice.piece.proposal_id], outcome)
         self.has_more = len(comments) > self.shown < MOST
         if self.added is not None:
             if f"k{self.added}" in found:
@@ -143,6 +157,12 @@ class Sheet:
             else:
                 rest.append(("belege", str(message)))
         return rest
+
+    def _suggest(self, choice: Choice, fate: Fate | None, outcome: Outcome) -> None:
+        """Say what a merge made of a proposal; on a page nobody has saved yet, also choose it."""
+        choice.suggestion = MERGED[fate]
+        if fate is not None and self.typed is None and outcome.edit == 1:
+            choice.ticked, choice.fate = True, fate.value
 
     def _others(self, outcome: Outcome, reach: list[Piece], found: Mapping[str, Piece]) -> dict[str, Piece]:
         wanted = {pin.comment_id for pin in self.typed.pins.values()} if self.typed else set()

@@ -9,13 +9,14 @@ from participation.leitbild.policy import may_draft
 from participation.leitbild.provenance import revisions_by_outcome
 from participation.leitbild.wording import CARRYING
 from participation.outcomes import pieces, queries
+from participation.outcomes.policy import may_answer_evidence
 from participation.web import numbers
 from participation.web.access import public
-from participation.web.outcomes import desk, words
+from participation.web.outcomes import answers, desk, words
 from participation.web.outcomes.blueprint import outcomes
 from participation.web.shell import viewer
 
-__all__ = ["desk", "outcomes"]
+__all__ = ["answers", "desk", "outcomes"]
 
 SIZE = 20
 
@@ -49,6 +50,13 @@ def outcome(number: int) -> str:
     changed = revisions_by_outcome([record.outcome.id]).get(record.outcome.id)
     evidence = pieces.evidence(record.outcome.id)
     may_change = record.outcome.kind in CARRYING and bool(may_draft(viewer()))
+    may_answer = bool(may_answer_evidence(viewer(), record.outcome))
     return render_template(
-        "outcomes/outcome.html", record=record, evidence=evidence, changed=changed, may_change=may_change, words=words
+        "outcomes/outcome.html",
+        record=record,
+        evidence=evidence,
+        changed=changed,
+        may_change=may_change,
+        may_answer=may_answer,
+        words=words,
     )

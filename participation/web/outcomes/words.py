@@ -30,6 +30,7 @@ FATES: Mapping[Fate, Message] = {
     Fate.ADOPTED: _l("Übernommen"),
     Fate.PARTLY: _l("Teilweise übernommen"),
     Fate.CONSIDERED: _l("Erwogen, nicht übernommen"),
+    Fate.OPEN: _l("Noch offen, Antwort folgt"),
 }
 STATES: Mapping[OutcomeState, Message] = {
     OutcomeState.DRAFT: _l("Entwurf"),

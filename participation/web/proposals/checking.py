@@ -15,6 +15,7 @@ from participation.proposals.likeness import similar
 from participation.proposals.models import Proposal, ProposalState
 from participation.proposals.steps import UnfitTarget
 from participation.web.access import moderator
+from participation.web.once import once
 from participation.web.proposals.blueprint import proposals
 from participation.web.proposals.forms import CheckForm
 from participation.web.shell import Answer, viewer
@@ -22,6 +23,7 @@ from participation.web.shell import Answer, viewer
 
 @proposals.route("/moderation/vorschlaege/<int:number>", methods=["GET", "POST"])
 @moderator
+@once
 def check(number: int) -> Answer:
     """Show what the check looks at, and take its result."""
     person = viewer()

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from participation.base.clock import now
-from participation.proposals.models import UNSETTLED, ProposalState
+from participation.proposals.models import UNSETTLED, ProposalState, StepKind
 from participation.proposals.queries import ProposalView, StepRow
-from participation.web.shell import day
+from participation.web.wording import day
 
 S = ProposalState
 
@@ -22,7 +24,7 @@ class Entry:
 
     title: str
     state: str
-    text: str = ""
+    text: str | Markup = ""
     at: datetime | None = None
 
 
@@ -33,14 +35,27 @@ def course(view: ProposalView) -> list[Entry]:
     for step in view.steps:
         last = waiting and step is view.steps[-1]
         standing = _standing(view) if last else ""
-        text = f"{_who(step)} · {standing}" if standing else _who(step)
-        entries.append(Entry(_title(view, step), "now" if last else "done", text, step.at))
+        pieces = [_who(step), _version(view, step), standing]
+        entries.append(Entry(_title(view, step), "now" if last else "done", joined(pieces), step.at))
     return entries + _ahead(view) if waiting else entries
 
 
+def joined(pieces: list[str | Markup]) -> Markup:
+    """Return what there is of some words and links, with points between."""
+    return Markup(" · ").join(piece for piece in pieces if piece)
+
+
+def _version(view: ProposalView, step: StepRow) -> Markup | str:
+    """Link to the version that came with a step, once there is more than one."""
+    if step.version is None or len(view.versions) < 2:
+        return ""
+    url = url_for("proposals.version", number=view.proposal.number, version=step.version)
+    return Markup('<a href="{url}">{text}</a>').format(url=url, text=_("Version %(n)s", n=step.version))
+
+
 def _title(view: ProposalView, step: StepRow) -> str:
-    if step.revised:
-        return str(_("überarbeitet"))
+    if step.what is not None:
+        return _event(step)
     if step.state is S.INCORPORATED and view.proposal.revision_number:
         return str(_("eingearbeitet in Fassung %(n)s", n=view.proposal.revision_number))
     if step.state is S.MERGED and view.proposal.merged_into is not None:
@@ -62,7 +77,24 @@ def _title(view: ProposalView, step: StepRow) -> str:
     return titles[step.state]
 
 
+def _event(step: StepRow) -> str:
+    """Name what happened while the state stayed the same."""
+    n = step.revision
+    titles: dict[StepKind, str] = {
+        StepKind.REVISED: _("überarbeitet"),
+        StepKind.REBASED: _("an Fassung %(n)s angepasst", n=n),
+        StepKind.ADOPTED: _("an den neuen Wortlaut angepasst"),
+        StepKind.CONFLICT: _("Grundlage durch Fassung %(n)s verändert", n=n),
+        StepKind.FULFILLED: _("durch Fassung %(n)s erfüllt", n=n),
+        StepKind.FITS: _("passt mit Fassung %(n)s wieder", n=n),
+    }
+    return titles[step.what] if step.what is not None else ""
+
+
 def _who(step: StepRow) -> str:
+    if step.revision is not None and step.what is not None:
+        # A publication set it off; nobody decided about this proposal.
+        return str(_("von selbst, bei der Veröffentlichung"))
     if step.as_moderator:
         said = _("Moderation: „%(reason)s“", reason=step.reason) if step.reason else _("durch die Moderation")
         return str(said)

@@ -12,23 +12,32 @@ from markupsafe import Markup
 from participation.accounts.models import User
 from participation.accounts.queries import mandates, require_mandate
 from participation.base import diff
+from participation.base.clock import now
 from participation.base.db import transaction
 from participation.base.text import TextTooLong, normalise
 from participation.base.verdict import Conflict, DomainError, NotFound, require
+from participation.dialogue.waiting import TooManyWaiting
 from participation.leitbild.queries import current_number
-from participation.proposals import choices, labels, operations, policy, queries
+from participation.moderation.burst_models import BurstKind
+from participation.moderation.sightings import sight
+from participation.proposals import choices, labels, operations, policy, queries, waiting
 from participation.proposals import writing as written
+from participation.proposals.attaching import files
 from participation.proposals.likeness import similar
 from participation.proposals.models import Proposal, ProposalState, ProposalType
 from participation.proposals.operations import UnfitPartner
+from participation.proposals.together import NotYetAgreed, waiting_for
 from participation.proposals.writing import Incomplete, WordingChanged
 from participation.strategy import queries as strategy
 from participation.strategy.models import Node
 from participation.web.access import resident
+from participation.web.networks import network_mark
+from participation.web.once import once
 from participation.web.proposals.blueprint import proposals
 from participation.web.proposals.forms import ProposalForm, beginning, values
 from participation.web.security import DRAFTS, SUBMISSIONS, limiter
-from participation.web.shell import Answer, day, member, viewer
+from participation.web.shell import Answer, member, viewer
+from participation.web.wording import day
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,8 @@ def new(node_id: str) -> Answer:
 @resident
 def drafts() -> Answer:
     """List one's own drafts."""
-    return render_template("proposals/drafts.html", drafts=queries.drafts_of(member()))
+    me = member()
+    return render_template("proposals/drafts.html", drafts=queries.drafts_of(me), shared=queries.drafts_with(me))
 
 
 @proposals.route("/vorschlaege/entwurf/<int:draft_id>", methods=["GET", "POST"])
@@ -95,16 +105,29 @@ def edit(number: int) -> Answer:
 @proposals.route("/vorschlaege/entwurf/<int:draft_id>/pruefen", methods=["GET", "POST"])
 @resident
 @limiter.limit(SUBMISSIONS, methods=["POST"])
+@once
 def review(draft_id: int) -> Answer:
     """Show a draft as others will see it, with what resembles it; a POST hands it in."""
     found, person = _draft(draft_id), member()
     if request.method == "POST":
         try:
             with transaction():
-                operations.submit(person, found, check_period=current_app.config["PERIODS"]["check"])
+                periods, needed = current_app.config["PERIODS"], current_app.config["FIRST_CONTRIBUTION_WAITS"]
+                ways = {"check_period": periods["check"], "period": periods["first_contribution"]}
+                public = waiting.hand_in(person, found, needed=needed, **ways)
+                sight(network_mark(), BurstKind.CONTRIBUTIONS, person.id)
+        except NotYetAgreed as missing:
+            flash(str(missing.message), "warning")
+            return redirect(url_for("proposals.together", draft_id=draft_id), 303)
+        except TooManyWaiting as error:
+            flash(str(error.message), "warning")
+            return redirect(url_for("proposals.draft", draft_id=draft_id), 303)
         except (WordingChanged, Incomplete):
             # Nothing was handed in; the draft stands as it was, and the form says what is to do.
             return redirect(url_for("proposals.draft", draft_id=draft_id), 303)
+        if not public:
+            flash(_("Ihr Vorschlag ist abgeschickt. Er wartet jetzt auf die Moderation."), "success")
+            return redirect(url_for("proposals.review", draft_id=draft_id), 303)
         assert found.check_due_at is not None  # noqa: S101 - set when handed in
         due = day(found.check_due_at)
         done = _("Ihr Vorschlag %(v)s ist eingereicht.", v=found.reference)
@@ -116,8 +139,12 @@ def review(draft_id: int) -> Answer:
         draft=found,
         similar=similar(found, person),
         places=queries.place_names(found.id),
+        files=files(found.id),
         stale=found.before != written.before(found.type, found.node),
         missing=written.problems(written.of(found), found.before),
+        waits=waiting.waits_here(person, found, current_app.config["FIRST_CONTRIBUTION_WAITS"]),
+        late=found.waits_until is not None and found.waits_until < now(),
+        waiting=waiting_for(found),
         labels=labels,
         check_days=current_app.config["PERIODS"]["check"].days,
     )
@@ -151,7 +178,9 @@ def _form(form: ProposalForm, kind: ProposalType, node: Node, proposal: Proposal
         return redirect(url_for("proposals.proposal", number=saved.number), 303)
     if form.review.data:
         return redirect(url_for("proposals.review", draft_id=saved.id), 303)
-    flash(_("Ihr Entwurf ist gespeichert. Nur Sie sehen ihn."), "success")
+    shared = any(one.joined_at is not None for one in saved.coauthors)
+    only_you = _("Wer mit Ihnen einreicht, sieht ihn auch.") if shared else _("Nur Sie sehen ihn.")
+    flash(_("Ihr Entwurf ist gespeichert. %(who)s", who=only_you), "success")
     return redirect(url_for("proposals.draft", draft_id=saved.id), 303)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (  # type: ignore[attr-defined] # SelectChoice is newer than the stubs
+    EmailField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -26,6 +27,7 @@ from participation.proposals import writing as written
 from participation.proposals.models import Proposal, ProposalType
 from participation.proposals.writing import Writing
 from participation.strategy.models import Node
+from participation.web.addresses import Address
 from participation.web.choices import LANGUAGES, choices
 
 PARTS = ("part_1", "part_2", "part_3", "part_4")
@@ -158,10 +160,37 @@ def beginning(kind: ProposalType, node: Node) -> dict[str, Any]:
     }
 
 
+class AdoptForm(FlaskForm):
+    """The wording with which a proposal is brought onto the wording of today."""
+
+    seen = HiddenField()
+    """The wording of today as the author had it before them."""
+    wording = TextAreaField(_l("Ihr Wortlaut"), [at_most(written.WORDING)], filters=TIDY)
+
+    def blame(self, message: Message) -> None:
+        """Put the room's objection at the field."""
+        field = self["wording"]
+        field.errors = [*field.errors, message]
+
+
 class WithdrawForm(FlaskForm):
     """Withdrawing, with or without a word about why."""
 
     reason = TextAreaField(_l("Warum ziehen Sie zurück?"), [at_most(1_000)], filters=TIDY)
+
+
+class PersonForm(FlaskForm):
+    """Somebody to hand a draft in with, by their address."""
+
+    email = EmailField(
+        _l("E-Mail-Adresse"), [InputRequired(_l("Tragen Sie die Adresse der Person ein.")), Length(max=254), Address()]
+    )
+
+
+class OrganisationForm(FlaskForm):
+    """An organisation to hand a draft in with."""
+
+    organisation = SelectField(_l("Organisation"), [InputRequired(_l("Wählen Sie eine Organisation."))])
 
 
 class CheckForm(FlaskForm):

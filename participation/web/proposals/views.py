@@ -7,24 +7,27 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from participation.accounts.queries import mandates
 from participation.base.db import transaction
-from participation.base.verdict import NotFound, require
+from participation.base.verdict import NotFound, no, require, yes
 from participation.outcomes.queries import receipts_for_comments, receipts_for_proposals
 from participation.proposals import labels, operations, policy, queries
 from participation.proposals.choices import for_filters
 from participation.proposals.lifecycle import GROUPS
 from participation.proposals.models import UNSETTLED, Proposal, ProposalState, ProposalType
+from participation.web import numbers
 from participation.web.access import public, resident
 from participation.web.accounts.contributions import tell
+from participation.web.choices import ORGANISATIONS
 from participation.web.dialogue.thread import Topic, handle_comment, handle_vote, more_comments, thread_context
-from participation.web.proposals import checking, drafting
+from participation.web.proposals import checking, drafting, files, together, versions
 from participation.web.proposals.blueprint import proposals
 from participation.web.proposals.course import course
 from participation.web.proposals.forms import WithdrawForm
 from participation.web.security import CLICKS, COMMENTS, limiter
-from participation.web.shell import Answer, viewer
+from participation.web.shell import Answer, member, viewer
 
-__all__ = ["checking", "drafting", "proposals"]
+__all__ = ["checking", "drafting", "files", "proposals", "together", "versions"]
 
 ANSWERED = (
     ProposalState.RECOMMENDED,
@@ -72,7 +75,8 @@ def proposal(number: int) -> Answer:
     if view is None:
         raise NotFound
     if view.proposal.state is ProposalState.DRAFT:
-        return redirect(url_for("proposals.draft", draft_id=view.proposal.id), 303)
+        own = view.proposal.author_id == member().id
+        return redirect(url_for("proposals.draft" if own else "proposals.together", draft_id=view.proposal.id), 303)
     subject = topic(view.proposal)
     if (more := more_comments(subject)) is not None:
         return more
@@ -83,14 +87,19 @@ def proposal(number: int) -> Answer:
 @resident
 @limiter.limit(CLICKS)
 def support(number: int) -> Answer:
-    """Sign with a proposal, or take the signature back."""
+    """Sign with a proposal, take the signature back, or say what becomes of one under an earlier version."""
     found, person = _found(number), viewer()
     assert person is not None  # noqa: S101 - @resident
+    read = numbers.number(request.form.get("version"))
     with transaction():
         if "zuruecknehmen" in request.form:
             operations.unsupport(person, found)
+        elif "uebertragen" in request.form:
+            operations.carry_support(person, found, version=read)
+        elif "belassen" in request.form:
+            operations.keep_support(person, found, version=read)
         else:
-            operations.support(person, found)
+            operations.support(person, found, version=read)
     if request.headers.get("HX-Request") == "true":
         return render_template("proposals/_support.html", view=queries.proposal(number, person), policy=policy)
     return redirect(url_for("proposals.proposal", number=number, _anchor="mitzeichnen"), 303)
@@ -142,8 +151,13 @@ def topic(shown: Proposal) -> Topic:
         url=url_for("proposals.proposal", number=shown.number),
         thread=shown.thread,
         begin=lambda: operations.thread_of(shown),
-        votable=shown.state in UNSETTLED,
-        vote_closed=""
+        votable=shown.state in UNSETTLED and shown.hidden_for is None,
+        going_on=yes
+        if shown.hidden_for is None
+        else no(_("Solange der Vorschlag ausgeblendet ist, ruht das Gespräch.")),
+        vote_closed=_("Solange der Vorschlag ausgeblendet ist, ruht die Abstimmung.")
+        if shown.hidden_for is not None
+        else ""
         if shown.state in UNSETTLED
         else _("Über diesen Vorschlag ist entschieden. So standen die Stimmen."),
         whole=_("den ganzen Vorschlag"),
@@ -156,14 +170,17 @@ def topic(shown: Proposal) -> Topic:
 def page(view: queries.ProposalView, context: dict[str, Any]) -> str:
     """Render a proposal's page around its thread."""
     look = request.args.get("ansicht", "")
-    shown = view.proposal
+    shown, person = view.proposal, viewer()
     answered = shown.state in ANSWERED
     return render_template(
         "proposals/proposal.html",
         view=view,
         look=look if look in ("neu", "bisher") else "",
-        course=course(view),
+        course=course(view) if policy.may_read(person, shown) else [],
         told=tell(receipts_for_proposals([shown.id])).get(shown.id) if answered else None,
+        consent=together.consent(view),
+        kinds=ORGANISATIONS,
+        may_adopt=policy.may_adopt(person, shown, mandates(person.id) if person and shown.initiative_id else ()),
         labels=labels,
         policy=policy,
         cluster=labels.cluster_label(view.cluster_title),

@@ -10,19 +10,27 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from markupsafe import Markup
 
+from participation.base.clock import now
 from participation.base.text import excerpt
-from participation.base.verdict import DomainError, NotFound
+from participation.base.verdict import DomainError, NotFound, require
 from participation.dialogue.models import ThreadState
 from participation.leitbild.effects import Effects, node_effects
+from participation.leitbild.models import ChangeKind
+from participation.measures import labels as states
+from participation.measures.transitions import is_stale
+from participation.merging.policy import may_merge_wordings
+from participation.merging.tables import OPEN as MERGEABLE
 from participation.outcomes.policy import may_evaluate
 from participation.outcomes.queries import receipts_for_comments
 from participation.places.queries import second_name
 from participation.proposals import labels
 from participation.proposals import queries as proposals
-from participation.proposals.models import UNSETTLED, ProposalState
+from participation.proposals.models import UNSETTLED, ProposalState, ProposalType
+from participation.proposals.policy import may_propose
 from participation.proposals.queries import ProposalRow
 from participation.strategy.lines import Line
-from participation.strategy.operations import thread_of
+from participation.strategy.operations import contribute_to
+from participation.strategy.policy import may_contribute
 from participation.strategy.queries import NodePage, node_page
 from participation.web.access import public, resident
 from participation.web.accounts.contributions import tell
@@ -31,6 +39,8 @@ from participation.web.outcomes.words import KINDS
 from participation.web.security import CLICKS, COMMENTS, limiter
 from participation.web.shell import Answer, viewer
 from participation.web.strategy.blueprint import strategy
+from participation.web.strategy.moves import elsewhere, gone, span
+from participation.web.strategy.quotable import marked_html, wording
 from participation.web.strategy.words import VOTES, WHOLES, WORDS, area, letter, short
 
 SHOWN_PROPOSALS = 20
@@ -72,6 +82,7 @@ def comment(node_id: str) -> Answer:
     page = _found(node_id)
     if not page.node.has_thread:
         raise NoConversationHere
+    require(may_contribute(page.node))
     effects = _effects(page)
     return handle_comment(topic(page, effects), lambda context: draw(page, effects, context))
 
@@ -82,6 +93,7 @@ def comment(node_id: str) -> Answer:
 def vote(node_id: str) -> Answer:
     """Take a vote on a node."""
     page = _found(node_id)
+    require(may_contribute(page.node))
     if not votes_here(page):
         raise NoVoteHere
     return handle_vote(topic(page, _effects(page)))
@@ -105,15 +117,28 @@ def topic(page: NodePage, effects: Effects) -> Topic:
     return Topic(
         url=url_for("strategy.node", node_id=here.id),
         thread=here.thread,
-        begin=lambda: thread_of(here),
+        begin=lambda: contribute_to(here),
         votable=here.kind.votable,
+        wording=wording(page),
+        going_on=may_contribute(here),
+        elsewhere=elsewhere(page),
+        vote_closed="" if here.is_current else _("Hierüber wird nicht mehr abgestimmt. So standen die Stimmen."),
+        vote_note=votes_cast(page, effects),
         anchors=anchors(page),
         whole=str(WHOLES.get(here.kind_id, _("alles, was hier steht"))),
-        question=here.kind.question or "",
+        question=(here.kind.question or "") if here.is_current else "",
         vote_question=str(VOTES.get(here.kind_id, "")),
         rests_until=effects.due_at,
         receipts=lambda ids: tell(receipts_for_comments(ids), effects.revisions),
     )
+
+
+def votes_cast(page: NodePage, effects: Effects) -> str:
+    """Say when the votes on a node that is gone were cast."""
+    own = gone(page, effects)
+    if own is None or own.first_vote is None or own.last_vote is None:
+        return ""
+    return str(_("Abgegeben %(span)s.", span=span(own.first_vote, own.last_vote)))
 
 
 def anchors(page: NodePage) -> list[tuple[str, str]]:
@@ -143,18 +168,31 @@ def draw(page: NodePage, effects: Effects, context: dict[str, Any]) -> str:
         crumbs=_crumbs(page),
         leading=next((line for line in page.contents if line.kind_id == "leitsatz" and line.is_current), None),
         notes=_notes(page),
+        gone=gone(page, effects),
+        taken_up=[m for m in effects.moves if m.target_id == here.id and m.change_kind is ChangeKind.MERGE],
+        parts=[m for m in effects.moves if m.target_id == here.id and m.change_kind is ChangeKind.ADDITION],
+        part_of=next((m for m in effects.moves if m.node_id == here.id and m.change_kind is ChangeKind.ADDITION), None),
+        votes_shown=votes_here(page) or bool(here.thread and here.thread.votes),
+        elsewhere=elsewhere(page),
+        span=span,
+        marked_html=marked_html(page),
         origin={ident: url_for("leitbild.change", id=change) for ident, change in effects.changes.items()},
         outcomes=effects.results,
         proposals=listed,
-        proposable=bool(here.kind.proposal_types) and here.is_current,
+        proposable=bool(here.kind.proposal_types)
+        and here.is_current
+        and (viewer() is None or bool(may_propose(viewer(), here))),
         votes_here=votes_here(page),
         owner_url=_owner_url(page),
         may_begin=_may_begin(page, listed),
+        mergeable=_mergeable(page, listed),
         second_name=second_name,
         proposal_meta=proposal_meta,
         proposal_side=proposal_side,
         outcome_word=lambda kind: KINDS[kind],
         excerpt=excerpt,
+        states=states,
+        stale=is_stale(here.status, here.status_reported_at, now()),
         **WORDS,
         **context,
     )
@@ -168,7 +206,9 @@ def _effects(page: NodePage) -> Effects:
     changed = [line.id for line in page.points if line.since_revision > 1]
     if here.since_revision > 1:
         changed.append(here.id)
-    return node_effects(here.id if evaluated else None, changed) if evaluated or changed else Effects()
+    if not (evaluated or changed or page.has_taken):
+        return Effects()
+    return node_effects(here.id if evaluated else None, changed, here.id)
 
 
 def _crumbs(page: NodePage) -> list[tuple[str, str]]:
@@ -215,6 +255,15 @@ def _may_begin(page: NodePage, listed: list[ProposalRow]) -> bool:
     waiting = any(row.state in UNSETTLED and row.state is not ProposalState.SUBMITTED for row in listed)
     spoken = thread is not None and thread.state is ThreadState.OPEN and (thread.comment_count > 0 or waiting)
     return spoken and bool(may_evaluate(viewer()))
+
+
+def _mergeable(page: NodePage, listed: list[ProposalRow]) -> int:
+    """Return how many open Textänderungen the viewer may bring together here."""
+    if not may_merge_wordings(viewer(), page.node):
+        return 0
+    return sum(
+        row.type is ProposalType.TEXT and row.node_id == page.node.id and row.state in MERGEABLE for row in listed
+    )
 
 
 def proposal_meta(row: ProposalRow) -> str:

@@ -10,13 +10,15 @@ from flask import render_template, request
 from participation.base.text import excerpt
 from participation.dialogue.queries import recent_threads
 from participation.leitbild import queries as leitbild
+from participation.leitbild.reading import running
+from participation.leitbild.subjects import subjects
 from participation.outcomes import queries as outcomes
-from participation.proposals.queries import subjects
 from participation.strategy import overview
 from participation.strategy.lines import Line
 from participation.strategy.overview import Filters
 from participation.web.access import public
 from participation.web.outcomes.words import KINDS
+from participation.web.resolutions.standing import standings
 from participation.web.shell import Answer
 from participation.web.strategy import node, preview
 from participation.web.strategy.blueprint import strategy
@@ -46,7 +48,8 @@ def start() -> Answer:
     cards, measures = overview.clusters()
     places = overview.places()
     threads = recent_threads(IN_TALK)
-    about = subjects([thread.id for thread in threads])
+    told = subjects([thread.id for thread in threads])
+    about = {ident: subject for ident, subject in told.items() if subject.kind != "hidden"}
     current = next(iter(leitbild.revisions(size=1)), None)
     changes = leitbild.changes_of_revision(current.number) if current and current.number > 1 else []
     return render_template(
@@ -57,8 +60,10 @@ def start() -> Answer:
         dots=dots(places),
         lively=any(place.comments for place in places),
         place_count=len(places),
-        talk=[(thread, about[thread.id]) for thread in threads if thread.id in about],
+        talk=[(thread, about[thread.id]) for thread in threads if thread.id in about and about[thread.id].going_on],
         current=current,
+        standing=standings([current.number])[current.number] if current else None,
+        reading=running(),
         changes=changes[:NEWS],
         outcomes=outcomes.approved(size=NEWS)[:NEWS],
         outcome_word=lambda kind: KINDS[kind],

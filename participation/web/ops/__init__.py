@@ -1,0 +1,1 @@
+"""What machines ask: is the process alive, may it be sent requests, and its figures."""
