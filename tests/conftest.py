@@ -11,6 +11,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
@@ -71,6 +72,7 @@ class Databases:
         self.folder = folder
         self.templates: dict[str, str] = {}
         self.made: list[str] = []
+        self._sweeper = ThreadPoolExecutor(1)
         self._server: Engine | None = None
         self._ends = ExitStack()
 
@@ -125,12 +127,24 @@ class Databases:
             self.templates[backend] = url
         return self.new_url(backend, self.templates[backend])
 
+    def discard(self, url: str) -> None:
+        """Throw one database away while the tests go on: PostgreSQL writes all it holds to disk first."""
+        if url.startswith("sqlite"):
+            Path(url.removeprefix("sqlite:///")).unlink(missing_ok=True)
+        else:
+            self._sweeper.submit(self._drop, url.rsplit("/", 1)[1])
+
+    def _drop(self, name: str) -> None:
+        with self.server.connect() as connection:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        self.made.remove(name)
+
     def drop(self) -> None:
-        """Drop every PostgreSQL database that was made."""
+        """Drop every PostgreSQL database that is left."""
+        self._sweeper.shutdown()
         if self._server is not None:
-            with self._server.connect() as connection:
-                for name in self.made:
-                    connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+            for name in list(self.made):
+                self._drop(name)
             self._server.dispose()
         self._ends.close()
 
@@ -174,11 +188,13 @@ def app(shared_app: Flask) -> Iterator[Flask]:
 @pytest.fixture
 def separate_app(databases: Databases, backend: str) -> Iterator[Flask]:
     """An application with a database of its own; commits are real and other threads see them. Push its context."""
-    app = create_app(databases.settings(databases.copy(backend)))
+    url = databases.copy(backend)
+    app = create_app(databases.settings(url))
     yield app
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+    databases.discard(url)
 
 
 @pytest.fixture(autouse=True)

@@ -94,6 +94,7 @@ def walk(client, start: list[str]) -> tuple[set[str], list[str]]:
     return seen, wrong
 
 
+@pytest.mark.long
 @pytest.mark.one_database
 def test_every_page_that_can_be_reached_works(separate_app):
     app = separate_app

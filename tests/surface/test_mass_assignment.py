@@ -33,7 +33,7 @@ from tests.factories.accounts import HASH, PASSWORD, initiative, log_in, moderat
 from tests.surface.pages import Form, walk
 from tests.web_helpers import form_token
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.one_database, pytest.mark.long]
 
 MARK = "untergeschoben"
 NUMBER = "424242"
