@@ -12,7 +12,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -127,6 +127,19 @@ class Databases:
             self.templates[backend] = url
         return self.new_url(backend, self.templates[backend])
 
+    @contextmanager
+    def app(self, url: str, **settings: object) -> Iterator[Flask]:
+        """Give an application on a database of its own, and throw that away afterwards."""
+        chosen = self.settings(url)
+        for name, value in settings.items():
+            setattr(chosen, name, value)
+        app = create_app(chosen)
+        yield app
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        self.discard(url)
+
     def discard(self, url: str) -> None:
         """Throw one database away while the tests go on: PostgreSQL writes all it holds to disk first."""
         if url.startswith("sqlite"):
@@ -188,13 +201,8 @@ def app(shared_app: Flask) -> Iterator[Flask]:
 @pytest.fixture
 def separate_app(databases: Databases, backend: str) -> Iterator[Flask]:
     """An application with a database of its own; commits are real and other threads see them. Push its context."""
-    url = databases.copy(backend)
-    app = create_app(databases.settings(url))
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    databases.discard(url)
+    with databases.app(databases.copy(backend)) as app:
+        yield app
 
 
 @pytest.fixture(autouse=True)

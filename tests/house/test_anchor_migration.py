@@ -8,7 +8,6 @@ import flask_migrate
 import pytest
 import sqlalchemy as sa
 
-from participation.app import create_app
 from participation.base.db import db
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning", "ignore::UserWarning")
@@ -19,10 +18,8 @@ BLANK = {sa.Boolean: False, sa.Integer: 0, sa.DateTime: DAY[0], sa.JSON: []}
 
 @pytest.fixture
 def empty_app(databases, backend):
-    app = create_app(databases.settings(databases.new_url(backend, None)))
-    with app.app_context():
+    with databases.app(databases.new_url(backend, None)) as app, app.app_context():
         yield app
-        db.engine.dispose()
 
 
 def add(connection: sa.Connection, name: str, **values: object) -> None:

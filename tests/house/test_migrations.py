@@ -9,17 +9,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from participation import models
-from participation.app import create_app
 from participation.base.db import db
 from participation.leitbild import guards
 
 
 @pytest.fixture
 def empty_app(databases, backend):
-    app = create_app(databases.settings(databases.new_url(backend, None)))
-    with app.app_context():
+    with databases.app(databases.new_url(backend, None)) as app, app.app_context():
         yield app
-        db.engine.dispose()
 
 
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning", "ignore::UserWarning")

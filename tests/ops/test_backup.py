@@ -37,11 +37,8 @@ def site(separate_app):
 @pytest.fixture
 def empty(databases, backend):
     """An installation without anything."""
-    made = create_app(databases.settings(databases.new_url(backend, None)))
-    yield made
-    with made.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with databases.app(databases.new_url(backend, None)) as app:
+        yield app
 
 
 def run(app, *words: object):

@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from participation.app import create_app
 from participation.base.db import db, transaction
 from participation.proposals import operations
 from participation.proposals.models import Proposal, ProposalState, ProposalStep, ProposalVersion, StepKind
@@ -20,12 +19,9 @@ EARLIER = "0002"
 
 @pytest.fixture
 def migrated(databases, backend: str) -> Iterator[Flask]:
-    app = create_app(databases.settings(databases.new_url(backend, None)))
-    with app.app_context():
+    with databases.app(databases.new_url(backend, None)) as app, app.app_context():
         flask_migrate.upgrade()
         yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning", "ignore::UserWarning")

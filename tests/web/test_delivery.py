@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, event
 
-from participation.app import create_app
 from participation.base import data_version
 from participation.base.db import db, transaction
 from participation.dialogue.comments import write_comment
@@ -27,13 +26,8 @@ PAGE = f"/strategie/{NODE}"
 @pytest.fixture
 def served(databases: Databases, backend: str) -> Iterator[Flask]:
     """An application as it is served, with pages in memory, on a database of its own."""
-    settings = databases.settings(databases.copy(backend))
-    settings.PAGE_CACHE_MB = 1
-    app = create_app(settings)
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with databases.app(databases.copy(backend), PAGE_CACHE_MB=1) as app:
+        yield app
 
 
 def say(app: Flask, body: str) -> None:
