@@ -113,6 +113,7 @@ class RoleChanged:
     user_id: int
     role: Role
     by_id: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,15 +54,22 @@ class LastOperator(Conflict):
     default = _l("Das ist die letzte Person im Betrieb. Bestimmen Sie zuerst eine andere.")
 
 
+class RoleMoved(Conflict):
+    """The person has another role by now than the one that the grant was asked for."""
+
+    default = _l("Die Person hat inzwischen eine andere Rolle. Lehnen Sie ab und beantragen Sie es neu.")
+
+
 def request_role(actor: User, person: User, role: Role, reason: str) -> RoleGrant:
     """Give a person a role, or take it back by giving `Role.RESIDENT`.
 
     What gives power waits for a second operator if there is one to ask; what only takes power holds at once.
 
     Raises:
+        Denied: also if the actor lost their own role a moment ago.
         ReasonMissing, SameRole, GrantWaiting, OtherDuty, LastOperator: as they say.
     """
-    db.session.refresh(person, ["role"], with_for_update=True)
+    _hold(actor.id, person.id)
     require(may_grant(actor, person))
     reason = normalise(reason, limit=REASON_LIMIT)
     if not reason:
@@ -87,7 +94,7 @@ def request_role(actor: User, person: User, role: Role, reason: str) -> RoleGran
     except IntegrityError:
         raise GrantWaiting from None
     if not waits:
-        _put_in_force(actor, person, role)
+        _put_in_force(actor, person, role, reason)
     return grant
 
 
@@ -95,16 +102,20 @@ def decide_role(actor: User, grant: RoleGrant, *, confirm: bool) -> RoleGrant:
     """Confirm or refuse a grant as the second operator.
 
     Raises:
+        RoleMoved: if the person's role changed since it was asked for; refusing is possible all the same.
         OtherDuty: if the person got an incompatible duty meanwhile.
     """
+    _hold(actor.id, grant.user_id)
     chosen = select(RoleGrant).where(RoleGrant.id == grant.id).with_for_update()
     grant = db.session.scalars(chosen.execution_options(populate_existing=True)).one()
     require(may_decide_grant(actor, grant))
+    if confirm and grant.user.role is not grant.before:
+        raise RoleMoved
     grant.state = GrantState.IN_FORCE if confirm else GrantState.REFUSED
     grant.decided_by_id, grant.decided_at = actor.id, now()
     db.session.flush()
     if confirm:
-        _put_in_force(actor, grant.user, grant.role)
+        _put_in_force(actor, grant.user, grant.role, grant.reason)
     return grant
 
 
@@ -121,17 +132,28 @@ def grants(*, before: int | None = None, size: int = 50) -> Sequence[RoleGrant]:
     return db.session.scalars(chosen if before is None else chosen.where(RoleGrant.id < before)).all()
 
 
+def _hold(*people: int) -> None:
+    """Lock every operator and the people concerned, in the order of their ids, and read them anew.
+
+    Of two operators who take the role from each other at once, the second finds that it has lost it.
+    """
+    concerned = (User.role == Role.OPERATOR) | User.id.in_(people)
+    chosen = select(User).where(concerned).order_by(User.id).with_for_update(key_share=True)
+    db.session.scalars(chosen.execution_options(populate_existing=True)).all()
+
+
 def _operators_besides(*people: User) -> bool:
-    """Say whether anybody else runs the platform."""
+    """Say whether anybody else runs the platform, with an account that somebody can log in to."""
     others = User.id.not_in([person.id for person in people])
-    return bool(db.session.scalar(select(exists().where(User.role == Role.OPERATOR, others))))
+    able = (User.role == Role.OPERATOR, User.confirmed_at.is_not(None), User.closed_at.is_(None))
+    return bool(db.session.scalar(select(exists().where(*able, others))))
 
 
-def _put_in_force(actor: User, person: User, role: Role) -> None:
+def _put_in_force(actor: User, person: User, role: Role, reason: str) -> None:
     try:
         with db.session.begin_nested():
             person.role = role
     except IntegrityError:
         raise OtherDuty from None
     end_logins(person)
-    emit(RoleChanged(person.id, role, actor.id))
+    emit(RoleChanged(person.id, role, actor.id, reason))

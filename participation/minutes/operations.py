@@ -227,7 +227,7 @@ def approve(actor: User, version: MinutesVersion, *, expected_edit: int) -> Minu
 
 def correct(actor: User, minutes: Minutes, reason: str) -> MinutesVersion:
     """Begin the next version as a copy of the public one; it replaces that one when a second moderator approves it."""
-    db.session.refresh(minutes, with_for_update=True)
+    _hold_minutes(minutes)
     require(may_correct(actor, minutes))
     text = normalise(reason, limit=REASON_LIMIT)
     if not text:
@@ -275,7 +275,7 @@ def withdraw(actor: User, minutes: Minutes, reason: str) -> None:
 
     What outcomes pinned of them stays pinned. A correction that was being written ends.
     """
-    db.session.refresh(minutes, with_for_update=True)
+    _hold_minutes(minutes)
     require(may_withdraw(actor, minutes))
     text = normalise(reason, limit=REASON_LIMIT)
     if not text:
@@ -323,8 +323,13 @@ def _say(voice: Voice, node_id: str, kind: CommentKind, lang: str, body: str) ->
 
 def _lock(version: MinutesVersion) -> None:
     """Lock minutes, then the version, and read both anew."""
-    db.session.refresh(version.minutes, with_for_update=True)
-    db.session.refresh(version, with_for_update=True)
+    _hold_minutes(version.minutes)
+    db.session.refresh(version, with_for_update={"of": MinutesVersion})
+
+
+def _hold_minutes(minutes: Minutes) -> None:
+    """Lock minutes and read them anew; only their row, since PostgreSQL locks nothing that is joined from outside."""
+    db.session.refresh(minutes, with_for_update={"of": Minutes})
 
 
 def _hold(actor: User, version: MinutesVersion, expected_edit: int | None) -> None:

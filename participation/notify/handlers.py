@@ -65,8 +65,8 @@ def send_login(event: accounts.LoginRequested) -> None:
 
 
 def tell_of_role(event: accounts.RoleChanged) -> None:
-    """Tell a person that they have another role."""
-    notify(event.user_id, f"role_{event.role.value}", {}, "/konto/profil")
+    """Tell a person that they have another role, and why."""
+    notify(event.user_id, f"role_{event.role.value}_because", {"reason": event.reason}, "/konto/profil")
 
 
 def send_nothing(_event: accounts.NobodyAsked) -> None:

@@ -19,6 +19,17 @@ SENTENCES: Mapping[str, Message] = {
     "role_operator": _l(
         "Sie gehören jetzt zum Betrieb. Mitreden und abstimmen können Sie mit diesem Konto nicht mehr."
     ),
+    # The three above are older: a reason was not told with them.
+    "role_resident_because": _l(
+        "Ihre besondere Rolle ist beendet. Grund: %(reason)s Was Sie getan haben, bleibt unter Ihrem Namen stehen."
+    ),
+    "role_moderator_because": _l(
+        "Sie gehören jetzt zur Moderation. Grund: %(reason)s Die Werkstatt steht Ihnen offen."
+    ),
+    "role_operator_because": _l(
+        "Sie gehören jetzt zum Betrieb. Grund: %(reason)s "
+        "Mitreden und abstimmen können Sie mit diesem Konto nicht mehr."
+    ),
     "export_ready": _l("Ihre Daten liegen bereit. Sie können sie jetzt abholen."),
     "reply": _l("%(by)s hat auf Ihren Beitrag geantwortet."),
     "contribution_released": _l("Ihr Beitrag ist freigegeben. Alle können ihn jetzt lesen."),

@@ -100,7 +100,9 @@ def build(key_file: Path) -> World:
     author, other = people["author"], accounts.moderator("Max Moderator")
     group = accounts.initiative(people["delegate"], name="Radinitiative")
     applied = accounts.initiative(author, state=InitiativeState.APPLIED, name="Chor Guben")
-    things = _contributions(author, other) | _workroom(author, other) | _said_elsewhere(author, other)
+    things = (
+        _contributions(author, other) | _workroom(author, other) | _said_elsewhere(author, other, people["moderator"])
+    )
     note = Notification(user_id=author.id, kind="reply", params={}, link="/", created_at=now())
     db.session.add(note)
     accounts.user("Otto Operator", role=Role.OPERATOR)
@@ -165,13 +167,23 @@ def _contributions(author: User, other: User) -> dict[str, object]:
     }
 
 
-def _said_elsewhere(author: User, other: User) -> dict[str, object]:
+def _said_elsewhere(author: User, other: User, moderator: User) -> dict[str, object]:
     """Add minutes in every state, files of a draft and of a public proposal, an invitation, a burst."""
     draft = minutes.draft(other, (SECRET,))
     waiting = minutes.draft(other, (SECRET,))
     minute_taking.submit(other, waiting, expected_edit=waiting.edit)
-    withdrawn = minutes.minutes(other, (SECRET,))
+    own = minutes.draft(moderator, (SECRET,))
+    minute_taking.submit(moderator, own, expected_edit=own.edit)
+    drafted, kept = attachments.attachment(other), attachments.attachment(other)
+    minute_taking.attach(other, draft, drafted)
+    withdrawn = minutes.draft(other, (SECRET,))
+    minute_taking.attach(other, withdrawn, kept)
+    withdrawn = minutes.approve(withdrawn, other)
     minute_taking.withdraw(other, withdrawn, "Die Liste der Anwesenden stand darin.")
+    spread = attachments.attachment(other)
+    public_minutes = minutes.draft(other)
+    minute_taking.attach(other, public_minutes, spread)
+    public_minutes = minutes.approve(public_minutes, other)
     joint = proposals.draft(author)
     private, public = attachments.attachment(author), attachments.attachment(author)
     attaching.attach(author, joint, private)
@@ -183,7 +195,11 @@ def _said_elsewhere(author: User, other: User) -> dict[str, object]:
     return {
         "minutes_draft": draft.minutes_id,
         "minutes_waiting": waiting.minutes_id,
-        "minutes": minutes.minutes(other).number,
+        "minutes_own": own.minutes_id,
+        "minutes": public_minutes.number,
+        "minutes_file": spread.id,
+        "minutes_file_draft": drafted.id,
+        "minutes_file_withdrawn": kept.id,
         "minutes_withdrawn": withdrawn.number,
         "joint": joint.id,
         "private_file": private.id,

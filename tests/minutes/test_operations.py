@@ -407,3 +407,47 @@ def test_answers_to_a_contribution_work_as_everywhere(app):
     assert (reply.root_id, comment.helpful) == (comment.id, 1)
     assert db.session.scalars(select(Notification).where(Notification.user_id == VOICES)).all() == []
     assert count(CommentVersion) == 0
+
+
+def anew() -> None:
+    """Forget what the session has read, as at the begin of a request."""
+    db.session.flush()
+    db.session.expunge_all()
+
+
+def test_everything_works_on_minutes_as_a_request_reads_them(app):
+    """The pages read minutes joined with place, author and occasion; locking them then must not lock those, too."""
+    one, two = moderator().id, moderator().id
+    ident = made.draft(db.session.get_one(User, one)).minutes_id
+
+    def read(person: int) -> tuple[User, MinutesVersion]:
+        anew()
+        actor = db.session.get_one(User, person)
+        version = queries.draft(ident, actor)
+        assert version is not None
+        return actor, version
+
+    actor, version = read(one)
+    operations.rewrite(actor, version, made.header(title="Abend"), expected_edit=version.edit, today=made.TODAY)
+    actor, version = read(one)
+    operations.submit(actor, version, expected_edit=version.edit)
+    operations.send_back(*read(two), "Da fehlt ein Beitrag.")
+    actor, version = read(one)
+    made.say(actor, version, "Der Zug auch.")
+    actor, version = read(one)
+    operations.submit(actor, version, expected_edit=version.edit)
+    actor, version = read(two)
+    number = operations.approve(actor, version, expected_edit=version.edit).number
+    assert number is not None
+
+    def public(person: int) -> tuple[User, Minutes]:
+        anew()
+        found = queries.by_number(number)
+        assert found is not None
+        return db.session.get_one(User, person), found
+
+    operations.correct(*public(one), "Der Zug war ein Bus.")
+    operations.discard(*read(one))
+    operations.withdraw(*public(two), "Der Abend war ein anderer.")
+    _actor, found = public(one)
+    assert (found.state, found.version) == (MinutesState.WITHDRAWN, 1)

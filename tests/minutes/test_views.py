@@ -267,3 +267,18 @@ def test_statements_do_not_grow_with_what_was_said(app, statements):
         numbers.append(counted.number)
     assert numbers[0] == numbers[1]
     assert numbers[1] <= 8
+
+
+def test_whoever_may_not_give_back_is_told_so_before_the_form_is_read(app, desk):
+    """A draft that nobody handed over has nothing to give back, however long the reason is."""
+    version = made.draft(moderator())
+    db.session.commit()
+    form_on = f"/moderation/protokoll/{version.minutes_id}"
+    waiting = made.draft(author := moderator())
+    operations.submit(author, waiting, expected_edit=waiting.edit)
+    db.session.commit()
+    token = form_token(desk, f"/moderation/protokoll/{waiting.minutes_id}")
+    answer = desk.post(f"{form_on}/zurueckgeben", data={"csrf_token": token, "reason": "x" * 5000})
+    assert answer.status_code == 403
+    assert "nichts auf Freigabe" in words(answer)
+    assert version.state is VersionState.DRAFT

@@ -18,16 +18,28 @@ from participation.base.clock import now
 from participation.base.db import db, transaction
 from participation.base.form_keys import FormKey
 from participation.base.verdict import Conflict
+from participation.dialogue.models import Comment
 from participation.errata.models import Correction, Objection
 from participation.measures.models import StatusReport
+from participation.minutes import operations as minute_taking
+from participation.minutes.models import MinutesState, MinutesVersion, VersionState, Voice
+from participation.moderation.burst_models import BurstRuling
 from participation.moderation.models import Appeal, Category, Decision, Measure, Report
 from participation.notify.models import Letter
 from participation.privacy import retention
+from participation.proposals import together
+from participation.proposals.models import CoAuthor
+from participation.proposals.versions import fingerprint
 from participation.web.once import FIELD, once
+from tests.factories import bursts as bursts_factory
+from tests.factories import dialogue as dialogue_factory
 from tests.factories import errata as errata_factory
 from tests.factories import measures as measures_factory
+from tests.factories import minutes as minutes_factory
 from tests.factories import moderation as moderation_factory
-from tests.factories.accounts import log_in, moderator, user
+from tests.factories import proposals as proposals_factory
+from tests.factories.accounts import initiative, log_in, moderator, user
+from tests.factories.letters import last_letter
 from tests.factories.outcomes import node_comment
 from tests.web_helpers import token_in
 
@@ -233,6 +245,153 @@ def test_a_case_of_ones_own_accord_is_opened_once(app, client):
     assert answers[0].location == answers[1].location
 
 
+def waiting_contribution():
+    return dialogue_factory.waiting(user(), bursts_factory.thread(), "Eine ganz neue Stimme.")
+
+
+def waiting_proposal():
+    found = proposals_factory.draft()
+    found.waits_until = now() + timedelta(days=1)
+    return found
+
+
+def a_voice(person):
+    version = minutes_factory.draft(person)
+    base = f"/protokolle/entwurf/{version.minutes_id}"
+    said = {"node_id": minutes_factory.NODE, "kind": "erfahrung", "lang": "de", "body": "Der Zug kommt nie."}
+    return base, f"{base}/beitraege", {**said, "edit": str(version.edit)}, lambda: count(Voice) == 2
+
+
+def handed_over(person):
+    version = minutes_factory.draft(person)
+    base = f"/protokolle/entwurf/{version.minutes_id}"
+    return base, f"{base}/uebergeben", {"edit": str(version.edit)}, lambda: version.state is VersionState.SUBMITTED
+
+
+def an_approval(_person):
+    author = moderator()
+    version = minutes_factory.draft(author)
+    minute_taking.submit(author, version, expected_edit=version.edit)
+    base = f"/moderation/protokoll/{version.minutes_id}"
+    return base, f"{base}/freigeben", {"edit": str(version.edit)}, lambda: version.minutes.number == 1
+
+
+def a_correction_of_minutes(_person):
+    base = f"/protokolle/{minutes_factory.minutes().number}/berichtigen"
+    return base, base, {"reason": "Der Zug war ein Bus."}, lambda: count(MinutesVersion) == 2
+
+
+def minutes_withdrawn(_person):
+    made = minutes_factory.minutes()
+    base = f"/protokolle/{made.number}/zurueckziehen"
+    return base, base, {"reason": "Es war ein anderer Tag."}, lambda: made.state is MinutesState.WITHDRAWN
+
+
+def a_person_invited(person):
+    base = f"/vorschlaege/entwurf/{proposals_factory.draft(person).id}/gemeinsam"
+    return base, f"{base}/person", {"email": "mira@example.net"}, lambda: (count(CoAuthor), count(Letter)) == (1, 1)
+
+
+def an_organisation_invited(person):
+    group = initiative(user())
+    base = f"/vorschlaege/entwurf/{proposals_factory.draft(person).id}/gemeinsam"
+    return base, f"{base}/organisation", {"organisation": str(group.id)}, lambda: count(CoAuthor) == 1
+
+
+def an_invitation_taken_up(person):
+    draft = proposals_factory.draft()
+    together.invite_person(draft.author, draft, person.email)
+    base = f"/vorschlaege/einladung/{last_letter().params['token']}"
+    return base, base, {"read": fingerprint(draft)}, lambda: draft.coauthors[0].user_id == person.id
+
+
+def a_text_agreed_to(person):
+    draft = proposals_factory.draft()
+    together.invite_organisation(draft.author, draft, initiative(person).id)
+    base = f"/vorschlaege/entwurf/{draft.id}/gemeinsam"
+    return base, f"{base}/zustimmen", {"read": fingerprint(draft)}, lambda: draft.coauthors[0].joined_at is not None
+
+
+RULING = {
+    "measure": "hide",
+    "rule": "3",
+    "law": "",
+    "days": "",
+    "eu_category": "",
+    "passage": "",
+    "facts": "Nennt eine Adresse.",
+}
+
+
+def a_first_contribution_refused(_person):
+    found = waiting_contribution()
+    base = f"/moderation/erster-beitrag/{found.id}"
+    return base, base, {**RULING, "version": "1"}, lambda: count(Decision) == 1
+
+
+def a_first_contribution_released(_person):
+    found = waiting_contribution()
+    base = f"/moderation/erster-beitrag/{found.id}"
+    return base, f"{base}/freigeben", {"version": "1"}, lambda: count(Comment) == 1
+
+
+def a_first_proposal_refused(_person):
+    found = waiting_proposal()
+    base = f"/moderation/erster-vorschlag/{found.id}"
+    read = {"version": found.waits_until.isoformat()}
+    return base, base, {**RULING, **read}, lambda: count(Decision) == 1
+
+
+def a_first_proposal_released(_person):
+    found = waiting_proposal()
+    base = f"/moderation/erster-vorschlag/{found.id}"
+    read = {"version": found.waits_until.isoformat()}
+    return base, f"{base}/freigeben", read, lambda: found.number is not None
+
+
+def a_burst_decided(_person):
+    found, _voters = bursts_factory.burst()
+    base = f"/moderation/haeufung/{found.id}"
+    asked = {"result": "apart", "reason": "Alle Konten sind von heute."}
+    return base, base, asked, lambda: count(BurstRuling) == 1
+
+
+def a_barrier(_person):
+    told = {"place": "Startseite", "text": "Der Knopf hat keinen Namen.", "email": "", "homepage": ""}
+    return "/barrierefreiheit/melden", "/barrierefreiheit/melden", told, lambda: count(Letter) == 1
+
+
+BY_RESIDENTS = (a_person_invited, an_organisation_invited, an_invitation_taken_up, a_text_agreed_to, a_barrier)
+BY_MODERATORS = (
+    a_voice,
+    handed_over,
+    an_approval,
+    a_correction_of_minutes,
+    minutes_withdrawn,
+    a_first_contribution_refused,
+    a_first_contribution_released,
+    a_first_proposal_refused,
+    a_first_proposal_released,
+    a_burst_decided,
+)
+
+
+@pytest.mark.parametrize("deed", [*BY_RESIDENTS, *BY_MODERATORS], ids=lambda deed: deed.__name__)
+def test_a_double_click_does_it_once_and_leads_to_the_same_page(app, client, deed):
+    """Without a key the second of two would be refused, or do the same again."""
+    person = moderator() if deed in BY_MODERATORS else user()
+    page, path, told, done = deed(person)
+    db.session.commit()
+    log_in(client, person)
+    form = hidden(client, page) | told
+    assert not done()
+    answers = [client.post(path, data=form) for _ in range(2)]
+    assert [one.status_code for one in answers] == [303, 303]
+    assert answers[0].location == answers[1].location
+    assert done()
+    assert count(FormKey) == 1
+
+
 def test_a_refusal_on_the_way_gives_the_key_back(app):
     """The deed and the key stand or fall together, whatever the view does after a refusal."""
     sent = []
@@ -307,17 +466,26 @@ def test_every_view_that_creates_once_shows_a_key_in_its_form():
         "errata/correction.html",
         "errata/propose.html",
         "errata/request.html",
+        "info/barrier.html",
         "leitbild/edit_change.html",
         "leitbild/no_draft.html",
         "measures/decide.html",
         "measures/form.html",
+        "minutes/_reason_page.html",
+        "minutes/draft.html",
+        "minutes/review.html",
         "moderation/_appeal_form.html",
         "moderation/appeal.html",
+        "moderation/burst.html",
         "moderation/case.html",
         "moderation/contribution.html",
+        "moderation/first_contribution.html",
+        "moderation/first_proposal.html",
         "moderation/report.html",
         "proposals/check.html",
+        "proposals/invitation.html",
         "proposals/proposal.html",
         "proposals/review.html",
+        "proposals/together.html",
         "strategy/node.html",
     }

@@ -15,6 +15,7 @@ from participation.notify.operations import post
 from participation.web.access import public
 from participation.web.accounts.session import PER_VISITOR
 from participation.web.info.forms import BarrierForm
+from participation.web.once import once
 from participation.web.privacy import keeper, words
 from participation.web.security import limiter
 from participation.web.shell import Answer
@@ -81,6 +82,7 @@ def accessibility() -> str:
 @info.route("/barrierefreiheit/melden", methods=["GET", "POST"])
 @public
 @limiter.limit(PER_VISITOR, methods=["POST"])
+@once
 def barrier() -> Answer:
     """Take a report of a barrier and post it to those who run the platform; works without an account."""
     form = BarrierForm()

@@ -23,6 +23,7 @@ from participation.web.minutes import words
 from participation.web.minutes.blueprint import minutes
 from participation.web.minutes.forms import Blamed, HeaderForm, ReasonForm, VoiceForm, header_values, voice_values
 from participation.web.numbers import number
+from participation.web.once import once
 from participation.web.security import DRAFTS, UPLOADS, limiter
 from participation.web.shell import Answer, member
 
@@ -87,6 +88,7 @@ def header(minutes_id: int) -> Answer:
 @minutes.post("/protokolle/entwurf/<int:minutes_id>/beitraege")
 @moderator
 @limiter.limit(DRAFTS)
+@once
 def add_voice(minutes_id: int) -> Answer:
     """Write one more contribution down."""
     version, form = _draft(minutes_id), VoiceForm()
@@ -178,6 +180,7 @@ def drop_file(minutes_id: int, attachment_id: int) -> Answer:
 
 @minutes.post("/protokolle/entwurf/<int:minutes_id>/uebergeben")
 @moderator
+@once
 def submit(minutes_id: int) -> Answer:
     """Hand a draft over to a second moderator."""
     with transaction():
@@ -208,6 +211,7 @@ def review(minutes_id: int) -> Answer:
 
 @minutes.post("/moderation/protokoll/<int:minutes_id>/freigeben")
 @moderator
+@once
 def approve(minutes_id: int) -> Answer:
     """Publish a version."""
     with transaction():
@@ -222,6 +226,7 @@ def approve(minutes_id: int) -> Answer:
 def send_back(minutes_id: int) -> Answer:
     """Give a version back to be changed."""
     version, form = _draft(minutes_id), ReasonForm()
+    require(policy.may_return(member(), version))
     if not form.validate():
         return _review_page(version, form), 422
     try:

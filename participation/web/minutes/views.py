@@ -22,6 +22,7 @@ from participation.web.minutes import desk, words
 from participation.web.minutes.blueprint import minutes
 from participation.web.minutes.forms import ReasonForm
 from participation.web.numbers import number as number_in
+from participation.web.once import once
 from participation.web.shell import Answer, member, viewer
 
 __all__ = ["desk", "minutes"]
@@ -76,6 +77,7 @@ def history(number: int) -> str:
 
 @minutes.route("/protokolle/<int:number>/berichtigen", methods=["GET", "POST"])
 @moderator
+@once
 def correct(number: int) -> Answer:
     """Ask why, then begin a correction."""
     found = _found(number)
@@ -85,6 +87,7 @@ def correct(number: int) -> Answer:
 
 @minutes.route("/protokolle/<int:number>/zurueckziehen", methods=["GET", "POST"])
 @moderator
+@once
 def withdraw(number: int) -> Answer:
     """Ask why, then withdraw minutes with everything in them."""
     found = _found(number)

@@ -16,6 +16,7 @@ from participation.web.access import moderator
 from participation.web.moderation.blueprint import moderation
 from participation.web.moderation.forms import BurstForm
 from participation.web.moderation.words import WORDS
+from participation.web.once import once
 from participation.web.security import CLICKS, DRAFTS, limiter
 from participation.web.shell import Answer, member
 
@@ -23,6 +24,7 @@ from participation.web.shell import Answer, member
 @moderation.route("/moderation/haeufung/<int:id>", methods=["GET", "POST"])
 @moderator
 @limiter.limit(DRAFTS, methods=["POST"])
+@once
 def burst(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
     """Show a burst and take the decision; what was typed survives a refusal."""
     found, status, form = _found(id), 200, BurstForm()

@@ -22,6 +22,7 @@ from participation.web.access import moderator
 from participation.web.moderation.blueprint import moderation
 from participation.web.moderation.forms import RulingForm
 from participation.web.numbers import number
+from participation.web.once import once
 from participation.web.security import CLICKS, DRAFTS, limiter
 from participation.web.shell import Answer, member
 
@@ -29,6 +30,7 @@ from participation.web.shell import Answer, member
 @moderation.route("/moderation/erster-beitrag/<int:id>", methods=["GET", "POST"])
 @moderator
 @limiter.limit(DRAFTS, methods=["POST"])
+@once
 def first_contribution(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
     """Show a first contribution, and take the decision against it; what was typed survives a refusal."""
     found, status, form = _found(id), 200, _form()
@@ -52,6 +54,7 @@ def first_contribution(id: int) -> Answer:  # noqa: A002 - the name of the part 
 @moderation.post("/moderation/erster-beitrag/<int:id>/freigeben")
 @moderator
 @limiter.limit(CLICKS)
+@once
 def release_contribution(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
     """Let a first contribution appear; whoever comes second is told so."""
     try:
@@ -98,6 +101,7 @@ def give_back_contribution(id: int) -> Answer:  # noqa: A002 - the name of the p
 @moderation.route("/moderation/erster-vorschlag/<int:id>", methods=["GET", "POST"])
 @moderator
 @limiter.limit(DRAFTS, methods=["POST"])
+@once
 def first_proposal(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
     """Show a first proposal, and take the decision against it; what was typed survives a refusal."""
     found, status, form = _found_proposal(id), 200, _form()
@@ -123,6 +127,7 @@ def first_proposal(id: int) -> Answer:  # noqa: A002 - the name of the part of t
 @moderation.post("/moderation/erster-vorschlag/<int:id>/freigeben")
 @moderator
 @limiter.limit(CLICKS)
+@once
 def release_proposal(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
     """Let a first proposal appear; whoever comes second is told so."""
     try:

@@ -18,6 +18,7 @@ from participation.proposals.versions import fingerprint
 from participation.web.access import resident
 from participation.web.accounts.session import PER_MAILBOX, mailbox
 from participation.web.choices import choices, organisation_label
+from participation.web.once import once
 from participation.web.proposals.blueprint import proposals
 from participation.web.proposals.forms import OrganisationForm, PersonForm
 from participation.web.security import CLICKS, limiter
@@ -59,6 +60,7 @@ def together(draft_id: int) -> Answer:
 @resident
 @limiter.limit(INVITATIONS)
 @limiter.limit(PER_MAILBOX, key_func=mailbox)
+@once
 def invite_person(draft_id: int) -> Answer:
     """Invite somebody by mail."""
     found, form = _shared(draft_id), PersonForm()
@@ -78,6 +80,7 @@ def invite_person(draft_id: int) -> Answer:
 @proposals.post("/vorschlaege/entwurf/<int:draft_id>/gemeinsam/organisation")
 @resident
 @limiter.limit(INVITATIONS)
+@once
 def invite_organisation(draft_id: int) -> Answer:
     """Invite an organisation; whoever speaks for it is told."""
     found, form = _shared(draft_id), _organisation_form()
@@ -109,6 +112,7 @@ def take_back(draft_id: int, coauthor_id: int) -> Answer:
 @proposals.post("/vorschlaege/entwurf/<int:draft_id>/gemeinsam/zustimmen")
 @resident
 @limiter.limit(CLICKS)
+@once
 def agree(draft_id: int) -> Answer:
     """Consent to the text of a draft, or decline and go."""
     found = _shared(draft_id)
@@ -143,6 +147,7 @@ def agree_to_version(number: int) -> Answer:
 @proposals.route("/vorschlaege/einladung/<token>", methods=["GET", "POST"])
 @resident
 @limiter.limit("30/minute")
+@once
 def invitation(token: str) -> Answer:
     """Show what a mailed invitation is about, and take the answer: mail scanners follow links, they press nothing."""
     problem: DomainError | None = None
