@@ -22,6 +22,7 @@ from participation.accounts.queries import delegates_of
 from participation.base.db import db
 from participation.base.text import shown
 from participation.base.tokens import new_token
+from participation.cli.demo_cases import Cast, judge
 from participation.dialogue.anchors import Passage, Reference, quote
 from participation.dialogue.comments import write_comment
 from participation.dialogue.models import Comment, CommentKind, Occasion, Stance, Thread
@@ -93,6 +94,9 @@ def play(at: datetime) -> str | None:
     conclude(stage, script["outcome"])
     gather(stage, script["minutes"])
     spread_over_time(stage)
+    cast = Cast(stage.people, stage.moderators(), current_app.config["PERIODS"], at)
+    for scene in script["moderation"]:
+        judge(cast, thread_of(stage.node(scene["node"])), scene)
     return (
         f"Example dialogue: {len(stage.people) + len(stage.voters)} people, {len(stage.comments)} comments, "
         f"{len(stage.proposals)} proposals, version {current_number()} of the Leitbild."
@@ -102,7 +106,7 @@ def play(at: datetime) -> str | None:
 def read() -> dict[str, Any]:
     """Return the script from `content/demo/`, one entry a file."""
     folder = current_app.config["CONTENT"] / "demo"
-    names = ("people", "dialogue", "proposals", "status", "outcome", "minutes")
+    names = ("people", "dialogue", "proposals", "status", "outcome", "minutes", "moderation")
     return {name: yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8")) for name in names}
 
 

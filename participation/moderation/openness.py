@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from participation.accounts.models import User
 from participation.base.db import db
 from participation.dialogue.models import WaitingComment, WaitingState
 from participation.moderation.models import (
@@ -45,6 +46,8 @@ class LogRow:
     kind: Kind
     appeal: AppealState | None
     """What became of the newest objection."""
+    is_example: bool
+    """Whether it is about something invented, written to show how the platform works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,8 @@ class Figures:
     first_refused: int
     hours_to_release: float | None
     """From writing to release, median."""
+    examples: int
+    """Decisions, among all of them, about something invented."""
 
 
 RESTRICTING = frozenset(Measure) - {Measure.NONE, Measure.RESTORE, Measure.EDIT}
@@ -144,8 +149,10 @@ def log_page(*, before: int | None = None, size: int = SIZE) -> tuple[list[LogRo
             Case.category,
             Case.comment_id,
             newest.label("appeal"),
+            User.is_example,
         )
         .join(Case, Case.id == Decision.case_id)
+        .join(User, User.id == Decision.author_id)
         .order_by(Decision.id.desc())
         .limit(size + 1)
     )
@@ -163,6 +170,7 @@ def log_page(*, before: int | None = None, size: int = SIZE) -> tuple[list[LogRo
             category=row.category,
             kind=Kind.COMMENT if row.comment_id is not None else Kind.PROPOSAL,
             appeal=row.appeal,
+            is_example=row.is_example,
         )
         for row in db.session.execute(chosen)
     ]
@@ -215,8 +223,10 @@ def figures(half: Half) -> Figures:
             Decision.at,
             first.label("first"),
             Case.due_at,
+            User.is_example,
         )
         .join(Case, Case.id == Decision.case_id)
+        .join(User, User.id == Decision.author_id)
         .where(_within(half, Decision.at))
     ).all()
     appeals = db.session.execute(
@@ -253,6 +263,7 @@ def figures(half: Half) -> Figures:
         first_released=len(released),
         first_refused=len(looked_at) - len(released),
         hours_to_release=_hours(row.decided_at - row.written_at for row in released),
+        examples=sum(row.is_example for row in decided),
     )
 
 

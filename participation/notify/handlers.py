@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask_babel import format_datetime
+from flask_babel import format_date, format_datetime
 from sqlalchemy import CompoundSelect, select, union
 
 from participation.accounts import events as accounts
@@ -29,6 +29,7 @@ from participation.measures.models import ReportState
 from participation.moderation import events as moderation
 from participation.moderation.labels import done
 from participation.moderation.models import AppealState, Measure
+from participation.moderation.policy import APPEAL_PERIOD
 from participation.moderation.targets import of_case
 from participation.notify.operations import forget, notify, notify_all, post, post_nothing
 from participation.notify.queries import unread
@@ -166,7 +167,8 @@ def tell_of_decision(event: moderation.CaseDecided) -> None:
     for made in event.reports:
         result = {"reference": made.reference, "measure": did, "ground": decision.ground}
         if made.email:
-            post(made.email, "moderation/result", {**result, "token": event.links[made.id]})
+            last = format_date(decision.at + APPEAL_PERIOD, "d. MMMM yyyy")
+            post(made.email, "moderation/result", {**result, "token": event.links[made.id], "until": last})
         if made.reporter_id is not None:
             notify(made.reporter_id, "report_decided", result, f"/meldung/{made.reference}")
 

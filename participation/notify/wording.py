@@ -61,7 +61,7 @@ SENTENCES: Mapping[str, Message] = {
     "joint_declined": _l("%(by)s reicht den Vorschlag nicht mit Ihnen ein."),
     "joint_declined_by_mail": _l("Eine Einladung zu Ihrem gemeinsamen Vorschlag ist abgelehnt."),
     "joint_removed": _l("Ein gemeinsamer Entwurf geht ohne Sie weiter."),
-    "joint_reworded": _l("Ihr gemeinsamer Entwurf hat einen neuen Text. Stimmen Sie ihm zu?"),
+    "joint_reworded": _l("Ihr gemeinsamer Entwurf hat sich geändert: der Text oder ein Anhang. Stimmen Sie ihm zu?"),
     "joint_new_version": _l("%(reference)s hat einen neuen Wortlaut. Stimmen Sie ihm als Mitautor:in zu?"),
     "joint_draft": _l("%(reference)s, Ihr gemeinsamer Vorschlag, kam zurück. Es fehlt noch etwas: %(reason)s"),
     "joint_submitted": _l("%(reference)s, Ihr gemeinsamer Vorschlag, ist eingereicht."),

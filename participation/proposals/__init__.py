@@ -7,6 +7,7 @@ Asks: strategy, dialogue, accounts, places, base.
 
 lifecycle   which state may follow which; policy asks it, steps takes it
 versions    every text that was public; supporting: signatures, each under one version
+attaching   files, who sees them, and what their change asks anew; sharing: with whom a draft is shared
 rebasing    onto a new wording of the passage; threeway compares then, wanted and today
 history     steps and versions as they are read; queries everything else
 writing     the fields an author fills in, checked and compared; operations stores them

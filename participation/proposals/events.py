@@ -65,7 +65,7 @@ class CoAuthorRemoved:
 
 @dataclass(frozen=True)
 class DraftReworded:
-    """A draft has another text than the one that co-authors consented to."""
+    """A draft has another text, or other files, than those that co-authors consented to."""
 
     proposal: Proposal
     user_ids: tuple[int, ...]

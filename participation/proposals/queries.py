@@ -11,9 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from participation.accounts.models import User
-from participation.accounts.queries import spoken_for
 from participation.attachments.models import Attachment
-from participation.base.clock import now
 from participation.base.db import db, gathered
 from participation.base.verdict import NotFound
 from participation.dialogue.models import Thread
@@ -33,6 +31,7 @@ from participation.proposals.models import (
     ProposalType,
 )
 from participation.proposals.rows import Cluster, ProposalRow, chosen, read
+from participation.proposals.sharing import shared_with
 from participation.strategy.lines import GONE
 from participation.strategy.models import Node
 
@@ -68,21 +67,7 @@ SIZE = 50
 def visible_to(viewer: User | None) -> ColumnElement[bool]:
     """Return the condition under which a proposal exists for a viewer."""
     public = Proposal.state != ProposalState.DRAFT
-    return public if viewer is None else or_(public, Proposal.author_id == viewer.id, _shared_with(viewer))
-
-
-def _shared_with(viewer: User) -> ColumnElement[bool]:
-    """Return the condition under which somebody is a co-author, or invited to be one for an organisation.
-
-    Whoever joined for an organisation reads its drafts as long as they may write for it.
-    """
-    here = CoAuthor.proposal_id == Proposal.id
-    own = and_(CoAuthor.user_id == viewer.id, CoAuthor.initiative_id.is_(None))
-    theirs = and_(
-        CoAuthor.initiative_id.in_(spoken_for(viewer.id)),
-        or_(CoAuthor.joined_at.is_not(None), CoAuthor.expires_at > now()),
-    )
-    return exists().where(here, or_(own, theirs))
+    return public if viewer is None else or_(public, Proposal.author_id == viewer.id, shared_with(viewer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +215,7 @@ def drafts_of(viewer: User, limit: int = SIZE) -> list[ProposalRow]:
 
 def drafts_with(viewer: User, limit: int = SIZE) -> list[ProposalRow]:
     """Return the drafts of others that the viewer hands in with them, or is invited to, the newest first."""
-    shared = (Proposal.state == ProposalState.DRAFT, Proposal.author_id != viewer.id, _shared_with(viewer))
+    shared = (Proposal.state == ProposalState.DRAFT, Proposal.author_id != viewer.id, shared_with(viewer))
     return read(chosen().where(*shared).order_by(Proposal.id.desc()).limit(limit))
 
 

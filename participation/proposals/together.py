@@ -1,7 +1,7 @@
 """Handing a proposal in together: inviting, joining, consenting, going. None of it commits.
 
-What somebody consents to is one text. Its digest is kept, so any change of a draft asks for a new consent by itself;
-once a proposal is public, consents are noted version by version, and who gave none stands beside it.
+What somebody consents to is one text with its files. Its digest is kept, so any change of a draft asks for consent
+anew; once a proposal is public, consents are noted version by version, and who gave none stands beside it.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def join_by_link(actor: User, token: str, *, read: str) -> Proposal:
         raise AlreadyJoined
     _same_text(proposal, read)
     invitation.email, invitation.digest = "", None
-    _joined(actor, proposal, invitation)
+    _joined(actor, proposal, invitation, read)
     return proposal
 
 
@@ -193,7 +193,7 @@ def agree(actor: User, proposal: Proposal, *, read: str) -> None:
     if seat.joined_at is None:
         if any(one.user_id == actor.id for one in proposal.coauthors):
             raise AlreadyJoined
-        _joined(actor, proposal, seat)
+        _joined(actor, proposal, seat, read)
     elif seat.agreed_digest != read:
         seat.agreed_digest = read
         db.session.flush()
@@ -320,8 +320,8 @@ def _forget(coauthors: Iterable[CoAuthor]) -> None:
     db.session.flush()
 
 
-def _joined(actor: User, proposal: Proposal, seat: CoAuthor) -> None:
-    seat.user_id, seat.joined_at, seat.agreed_digest = actor.id, now(), fingerprint(proposal)
+def _joined(actor: User, proposal: Proposal, seat: CoAuthor, read: str) -> None:
+    seat.user_id, seat.joined_at, seat.agreed_digest = actor.id, now(), read
     _changed(proposal)
     db.session.refresh(seat, ["user", "initiative"])
     emit(CoAuthorAnswered(proposal, seat.name, joined=True, by_id=actor.id))

@@ -7,8 +7,9 @@ import json
 
 from sqlalchemy import select
 
+from participation.attachments.models import Attachment
 from participation.base.db import db
-from participation.proposals.models import Proposal, ProposalSupport, ProposalVersion, VersionReason
+from participation.proposals.models import Proposal, ProposalAttachment, ProposalSupport, ProposalVersion, VersionReason
 
 _KEPT = (
     "node_id",
@@ -29,10 +30,18 @@ _SIGNED = tuple(name for name in _KEPT if name not in ("base_revision", "diff_ht
 """Where one of these differs, it is no longer what people signed."""
 
 
-def fingerprint(text: Proposal | ProposalVersion) -> str:
-    """Return a digest of all that people sign or consent to; equal for equal texts alone."""
-    words = json.dumps([getattr(text, name) for name in _SIGNED], ensure_ascii=False)
-    return hashlib.sha256(words.encode()).hexdigest()
+def fingerprint(proposal: Proposal) -> str:
+    """Return a digest of all that people consent to, files included; equal for equal texts with equal files alone."""
+    said = [getattr(proposal, name) for name in _SIGNED]
+    files = (
+        select(Attachment.sha256, Attachment.name, Attachment.title, Attachment.summary)
+        .join(ProposalAttachment, ProposalAttachment.attachment_id == Attachment.id)
+        .where(ProposalAttachment.proposal_id == proposal.id)
+        .order_by(ProposalAttachment.position)
+    )
+    # Without files the digest is what it was before files counted, so that consents from then go on.
+    said += [list(row) for row in db.session.execute(files)]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
 def keep(proposal: Proposal, why: VersionReason, by_id: int | None) -> ProposalVersion:

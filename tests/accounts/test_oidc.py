@@ -9,19 +9,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from config import Provider, load
 from participation.accounts import factors
 from participation.accounts.factor_models import Identity
 from participation.accounts.identities import IdentityTaken, link
-from participation.accounts.models import User
+from participation.accounts.models import Login, User
 from participation.accounts.operations import create_account
 from participation.app import create_app
+from participation.base.clock import now
 from participation.base.db import db
 from tests.factories.accounts import PASSWORD, log_in, user
 from tests.web_helpers import form_token, token_in
@@ -184,6 +186,61 @@ def test_logging_in_once_links_both_after_a_click(visitor):
     identity = re.search(r"/konto/anbieter/(\d+)/loesen", shown)[0]
     assert visitor.post(identity, data={"csrf_token": token_in(shown)}).status_code == 303
     assert db.session.scalar(select(func.count()).select_from(Identity)) == 0
+
+
+def waiting_to_link(client):
+    """Let somebody who is logged in come back from the provider, whose proof is older than the log-in allows."""
+    person = berta()
+    log_in(client, person)
+    client.get("/konto/profil")
+    assert round_trip(client, next="/vorschlaege").location == "/konto/anbieter/verknuepfen"
+    page = client.get("/konto/anbieter/verknuepfen").text
+    db.session.execute(update(Login).values(proven_at=now() - timedelta(hours=1)))
+    db.session.commit()
+    return person, token_in(page)
+
+
+def later(client, minutes):
+    """Let time pass for what waits in a session."""
+    with client.session_transaction() as session:
+        session["identity"] = session["identity"] | {"until": session["identity"]["until"] - 60 * minutes}
+
+
+def test_a_proof_in_between_may_take_its_time_and_leads_back(visitor):
+    person, token = waiting_to_link(visitor)
+    later(visitor, 29)
+    link_it = {"csrf_token": token, "verknuepfen": "1"}
+    assert visitor.post("/konto/anbieter/verknuepfen", data=link_it).location == "/konto/nachweis"
+    assert db.session.scalar(select(func.count()).select_from(Identity)) == 0, "not without the proof"
+    later(visitor, 20)
+    page = visitor.get("/konto/nachweis").text
+    proof = {"csrf_token": token_in(page), "password": PASSWORD}
+    assert visitor.post("/konto/nachweis", data=proof).location == "/konto/anbieter/verknuepfen"
+    page = visitor.get("/konto/anbieter/verknuepfen").text
+    again = visitor.post("/konto/anbieter/verknuepfen", data=link_it | {"csrf_token": token_in(page)})
+    assert (again.status_code, again.location) == (303, "/vorschlaege")
+    assert db.session.scalars(select(Identity)).one().user_id == person.id
+    assert visitor.get("/konto/nachweis").location == "/konto/sicherheit", "nothing waits any more"
+
+
+def test_one_that_waited_too_long_says_so_and_offers_to_begin_again(visitor):
+    _person, token = waiting_to_link(visitor)
+    later(visitor, 31)
+    late = visitor.post("/konto/anbieter/verknuepfen", data={"csrf_token": token, "verknuepfen": "1"})
+    assert late.status_code == 410
+    assert "Es ist nichts geändert." in late.text
+    assert 'href="/konto/anbieter/stadt?next=/vorschlaege"' in late.text
+    assert db.session.scalar(select(func.count()).select_from(Identity)) == 0
+    assert visitor.get("/konto/anbieter/verknuepfen").location == "/vorschlaege", "without it the way goes on"
+
+
+def test_a_visitor_who_waited_too_long_is_told_so_too(visitor):
+    round_trip(visitor)
+    later(visitor, 31)
+    late = visitor.get("/konto/anbieter/neu")
+    assert late.status_code == 410
+    assert "Anders anmelden" in late.text
+    assert visitor.get("/konto/anbieter/neu").location == "/konto/anmelden"
 
 
 def test_nobody_links_what_belongs_to_another(connected):

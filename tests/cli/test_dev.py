@@ -17,8 +17,11 @@ from participation.base.db import db, transaction
 from participation.cli.dev import ACCOUNTS, FILE
 from participation.cli.fill import fill
 from participation.dialogue.counters import recount
-from participation.dialogue.models import Ballot, Comment, Thread
+from participation.dialogue.models import Ballot, Comment, CommentState, Thread
 from participation.leitbild.models import Revision
+from participation.moderation import cases, openness
+from participation.moderation.models import Appeal, AppealState, Case, CaseState, Category, Decision
+from participation.notify.models import Letter
 from participation.proposals.models import Proposal
 from tests.web_helpers import form_token
 
@@ -67,6 +70,29 @@ def test_the_example_dialogue_is_played_once_marked_and_sound(fresh):
     assert verify().broken == ()
     page = fresh.test_client().get("/strategie/lce-sofort-industrieparks").text
     assert page.count("ld-example") >= 10
+
+
+@pytest.mark.one_database
+def test_the_example_dialogue_shows_what_moderation_does(fresh):
+    fresh.test_cli_runner().invoke(args=["dev", "demo"])
+    client = fresh.test_client()
+    log = client.get("/moderationslog").text
+    assert log.count("ld-example") == log.count("ld-t3--big") == 3
+    for said in ("Nichts über Private", "Keine Werbung", "kein Verstoß"):
+        assert said in log
+    path = openness.half_of(db.session.scalars(select(Decision.at).order_by(Decision.id)).first()).key
+    assert "erfundenen Beispiel" in client.get(f"/transparenz/{path}").text
+    made = db.session.scalars(select(Decision).order_by(Decision.id)).all()
+    assert all(report.at < one.at < now() for one in made for report in cases.reports(one.case_id))
+    assert [row.state for row in db.session.scalars(select(Appeal))] == [AppealState.UPHELD]
+    assert [row.hides for row in made] == [True, True, False]
+    hidden = db.session.scalars(select(Comment).where(Comment.state == CommentState.HIDDEN)).all()
+    assert [row.author.display_name for row in hidden] == ["Uwe T."]
+    assert count(Case) == 4
+    assert [row.category for row in db.session.scalars(select(Case).where(Case.state == CaseState.OPEN))] == [
+        Category.RULES
+    ]
+    assert not count(Letter)
 
 
 def test_filling_gives_the_asked_sizes_and_right_counters(fresh):

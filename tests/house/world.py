@@ -145,6 +145,8 @@ def _contributions(author: User, other: User) -> dict[str, object]:
     deciding.decide(other, refused.case, moderation.ruling(Measure.NONE))
     waiting = dialogue.waiting(author, comment.thread, SECRET)
     first = proposals.draft(author, reason=SECRET)
+    unread = attachments.attachment(author)
+    attaching.attach(author, first, unread)
     first.waits_until = now() + timedelta(days=1)
     appeal = appealing.appeal(author, decision, "Das stand nicht da.", period=timedelta(days=14))
     return {
@@ -159,6 +161,7 @@ def _contributions(author: User, other: User) -> dict[str, object]:
         "draft": proposals.draft(author, reason=SECRET).id,
         "waiting": waiting.id,
         "first": first.id,
+        "first_file": unread.id,
         "decision": decision.id,
         "appeal": appeal.id,
         "case": told.case_id,

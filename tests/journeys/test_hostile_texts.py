@@ -5,21 +5,33 @@ Once with the content policy, and once with the policy switched off: escaping an
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email import message_from_bytes, policy
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, Route
-from sqlalchemy import update
+from sqlalchemy import select, update
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from participation.accounts.models import User
+from participation.attachments.operations import describe
 from participation.base.db import db, transaction
 from participation.dialogue.models import Comment
+from participation.notify.models import Letter
+from participation.notify.transport import compose
+from participation.privacy import gathering
+from participation.proposals import together
+from participation.proposals.versions import fingerprint
+from participation.web.postman import render
+from participation.web.privacy import keeper
 from participation.web.security import POLICY
-from tests.factories.accounts import log_in
+from tests.factories import attachments, dialogue, proposals
+from tests.factories.accounts import initiative, log_in
+from tests.factories.letters import last_letter
 from tests.surface import hostile
 from tests.surface.pages import Walk, walk
 from tests.surface.payloads import FIRES_BY_ITSELF, PAYLOADS, SHORT
@@ -226,6 +238,70 @@ def test_attacks_in_every_text_run_nowhere(
             wrong += eyes.look("/" + attack.replace("/", "%2F"))
         eyes.context.close()
     assert wrong == [], "\n".join(wrong)
+
+
+def test_exports_full_of_attacks_run_nowhere(
+    separate_app: Flask, browser: Browser, cast: tuple[list[str], dict[str, User]]
+):
+    """The readable half of an export is opened from a disk, where no policy of ours holds."""
+    with separate_app.app_context():
+        people = {role: db.session.get_one(User, person.id) for role, person in cast[1].items()}
+        with transaction():
+            fill_up(people["resident"], people["moderator"])
+        accounts = {role: gathering.gather(person, PAYLOADS[0]) for role, person in people.items()}
+        texts = " ".join(one for account in accounts.values() for one in words_of(account["sections"]))
+        missing = [name for name in NEWER if not accounts["resident"]["sections"][name]]
+        pages = {role: keeper._page(account).encode() for role, account in accounts.items()}
+    assert missing == []
+    assert sum(payload in texts for payload in PAYLOADS) > len(PAYLOADS) / 2
+    eyes, wrong = Eyes(browser, "http://localhost", bypass_csp=True), []
+    for role, page in pages.items():
+        show(eyes.page, f"http://localhost/auskunft/{role}", page)
+        wrong += [what for what in eyes.look(f"http://localhost/auskunft/{role}") if ": element: <style>" not in what]
+        assert eyes.page.evaluate("document.querySelectorAll('style').length") == 1
+        assert eyes.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    eyes.context.close()
+    assert wrong == [], "\n".join(wrong)
+
+
+NEWER = ("attachments", "joint_proposals", "mandates", "waiting_contributions")
+
+
+def fill_up(person: User, other: User) -> None:
+    """Add what the hostile dialogue has none of: files, a joint draft, a mandate, something that waits."""
+    dialogue.waiting(person, body="\n\n".join(PAYLOADS[:8]))
+    file = attachments.attachment(person, described=False)
+    describe(file, title=SHORT[0][:200], summary="\n".join(PAYLOADS)[:5000])
+    file.name = "&lt;b&gt;.pdf"
+    joint = proposals.draft(other, title=SHORT[1][:120], reason=PAYLOADS[1])
+    together.invite_person(other, joint, "x@example.net")
+    together.join_by_link(person, last_letter().params["token"], read=fingerprint(joint))
+    initiative(person, name=f"Verein {SHORT[2][:50]}")
+
+
+def words_of(value: object) -> Iterator[str]:
+    """Yield every text in an export."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from words_of(one)
+
+
+def test_letters_full_of_attacks_stay_plain_text(separate_app: Flask, cast: tuple[list[str], dict[str, User]]):
+    """No mail has a part that a program would draw, and no name reaches a header but the subject."""
+    with separate_app.app_context():
+        letters = [render(letter) for letter in db.session.scalars(select(Letter))]
+    assert len(letters) > 10
+    assert sum(any(payload in letter.text for payload in PAYLOADS) for letter in letters) > 3
+    known = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Type", "MIME-Version"}
+    known |= {"Content-Transfer-Encoding", "Content-Language"}
+    for letter in letters:
+        read = message_from_bytes(compose(letter, "Dialog <dialog@example.org>").as_bytes(), policy=policy.default)
+        assert (read.is_multipart(), read.get_content_type()) == (False, "text/plain")
+        assert set(read.keys()) == known
+        assert [address.addr_spec for address in read["To"].addresses] == [letter.recipient]
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]", letter.subject + letter.text.replace("\n", ""))
 
 
 def show(page: Page, address: str, body: bytes, headers: dict[str, str] | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask_babel import format_date
 from sqlalchemy import func, select
 
 from participation.accounts.models import InitiativeState, Role
@@ -13,11 +14,13 @@ from participation.base.db import db
 from participation.dialogue.models import CommentState
 from participation.moderation import appealing, deciding
 from participation.moderation.models import Appeal, Case, Category, Decision, Measure, Report
+from participation.moderation.policy import APPEAL_PERIOD
 from participation.moderation.queries import Task, TaskKind
 from participation.moderation.targets import of_comment, of_proposal
 from participation.notify.models import Letter
 from participation.outcomes.models import OutcomeState
 from participation.web.moderation.agenda import grouped
+from participation.web.postman import render
 from tests.factories import moderation as moderating
 from tests.factories import outcomes as make
 from tests.factories import proposals
@@ -356,6 +359,8 @@ class TestStatement:
         moderating.decision(measure=Measure.NONE, email="gast@example.org")
         db.session.commit()
         letter = db.session.scalars(select(Letter).where(Letter.template == "moderation/result")).one()
+        last = format_date(db.session.scalars(select(Decision.at)).one() + APPEAL_PERIOD, "d. MMMM yyyy")
+        assert f"Sie können bis zum {last} kostenlos widersprechen." in render(letter).text
         path = f"/widerspruch/{letter.params['token']}"
         for _ in range(3):
             assert client.get(path).status_code == 200

@@ -18,11 +18,15 @@ from participation.base.clock import now
 from participation.base.db import db
 from participation.dialogue.models import Stance
 from participation.dialogue.operations import cast_vote
+from participation.moderation import admitting
 from participation.notify.models import Letter, Notification
 from participation.privacy import exports, gathering
 from participation.privacy.models import ExportState, PersonalExport
+from participation.proposals import attaching, operations
+from participation.proposals import together as hand_in_together
+from participation.proposals.versions import fingerprint
 from participation.web.privacy import keeper
-from tests.factories import accounts, outcomes
+from tests.factories import accounts, attachments, dialogue, minutes, outcomes, proposals
 from tests.factories import moderation as cases
 from tests.factories import privacy as make
 from tests.factories.accounts import log_in
@@ -55,6 +59,75 @@ def test_an_export_holds_what_is_ones_own_and_fits_its_schema(app: Flask):
     assert "params" not in sections["letters"][0]
     assert sections["what_became_of_your_comments"][0]["answer"]
     assert comment.id in {row["id"] for row in sections["comments"]}
+
+
+def valid(account: dict) -> dict:
+    """Return an export's sections once it fits its schema as a program reads it."""
+    read = json.loads(json.dumps(account))
+    Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(read)
+    return read["sections"]
+
+
+def test_an_export_names_files_with_what_was_said_about_them(app: Flask):
+    person, other = accounts.user(), accounts.user()
+    draft = proposals.draft(person)
+    mine = attachments.attachment(person)
+    attaching.attach(person, draft, mine)
+    attachments.attachment(other)
+    (row,) = valid(gathered(person))["attachments"]
+    assert (row["name"], row["title"], row["sha256"]) == ("plan.pdf", "Plan der Radwege", mine.sha256)
+    assert row["summary"] == "Drei Wege, alle asphaltiert."
+    assert "plan.pdf" in keeper._page(gathered(person))
+
+
+def test_an_export_tells_of_mandates_and_of_joint_proposals(app: Flask):
+    anna, mira = accounts.user("Anna Geheim"), accounts.user("Mira")
+    group = accounts.initiative(mira, name="Radbrücke")
+    joint = proposals.draft(anna, title="Eine Brücke")
+    hand_in_together.invite_person(anna, joint, "mira@example.net")
+    hand_in_together.invite_person(anna, joint, "dritte@example.net")
+    link = db.session.scalars(select(Letter).where(Letter.recipient == "mira@example.net")).one().params["token"]
+    hand_in_together.join_by_link(mira, link, read=fingerprint(joint))
+    hand_in_together.take_back(anna, joint, next(one.id for one in joint.coauthors if one.user_id is None))
+    operations.submit(anna, joint, check_period=DAY)
+    account = gathered(mira)
+    sections = valid(account)
+    assert [row["initiative_id"] for row in sections["mandates"]] == [group.id]
+    assert [row["proposal_id"] for row in sections["joint_proposals"]] == [joint.id]
+    assert [(row["proposal_id"], row["version"]) for row in sections["consents"]] == [(joint.id, 1)]
+    text = json.dumps(account, ensure_ascii=False)
+    for foreign in (anna.email, "Anna Geheim", "dritte@example.net", link):
+        assert foreign not in text
+    assert "consents" not in {name for name, rows in valid(gathered(anna)).items() if rows}
+    assert "mira@example.net" not in json.dumps(gathered(anna), ensure_ascii=False), "an address is nobody else's"
+
+
+def test_an_export_holds_what_still_waits_for_a_moderator(app: Flask):
+    person, judge = accounts.user(), accounts.moderator("Gisela Geheim")
+    waiting = dialogue.waiting(person, body="Mein allererster Beitrag")
+    admitting.take(judge, waiting)
+    first = proposals.draft(person, reason=make.WORDS)
+    first.waits_until = now() + DAY
+    account = gathered(person)
+    sections = valid(account)
+    assert [row["body"] for row in sections["waiting_contributions"]] == ["Mein allererster Beitrag"]
+    assert [row["reason"] for row in sections["proposals"]] == [make.WORDS]
+    assert sections["proposals"][0]["waits_until"]
+    assert "taken_by_id" not in sections["waiting_contributions"][0]
+    assert "allererster" not in json.dumps(gathered(judge), ensure_ascii=False)
+
+
+def test_minutes_are_a_duty_and_what_people_said_there_is_theirs(app: Flask):
+    writer, approver = accounts.moderator(), accounts.moderator()
+    made = minutes.approve(minutes.draft(writer, ("Der Bus fährt zu selten.",)), writer, approver)
+    written, approved = valid(gathered(writer)), valid(gathered(approver))
+    assert [(row["minutes_id"], row["version"]) for row in written["minutes_written"]] == [(made.id, 1)]
+    assert written["minutes_approved"] == approved["minutes_written"] == []
+    assert [row["minutes_id"] for row in approved["minutes_approved"]] == [made.id]
+    for account in (gathered(writer), gathered(approver)):
+        text = json.dumps(account, ensure_ascii=False)
+        assert "Der Bus" not in text
+        assert account["sections"]["comments"] == []
 
 
 def test_an_export_holds_nothing_about_others(app: Flask):

@@ -59,6 +59,8 @@ KEPT = frozenset(
         "since",
         "decision",
         "source_url",
+        "category",
+        "measure",
     }
 )
 """What the script of the example dialogue uses as names; all other texts in it are what people write."""

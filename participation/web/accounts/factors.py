@@ -216,7 +216,7 @@ def prove() -> Answer:
     """Ask once more who somebody is, before what protects their account changes."""
     me, form = member(), AgainForm()
     if proved_recently(me):
-        return redirect(url_for("accounts.factors"), 303)
+        return _after_proof()
     failure = ""
     if form.is_submitted():
         try:
@@ -229,9 +229,14 @@ def prove() -> Answer:
             failure = _("Das stimmt nicht. Versuchen Sie es noch einmal.")
         else:
             flash(_("Danke. Jetzt können Sie etwas ändern."), "success")
-            return redirect(url_for("accounts.factors"), 303)
+            return _after_proof()
     page = render_template("accounts/prove.html", factors=operations.factors_of(me), failure=failure, site=site())
     return (page, 422) if failure else page
+
+
+def _after_proof() -> Response:
+    """Lead to what the proof was for: an account elsewhere that waits to be linked, else what protects the account."""
+    return redirect(url_for("accounts.link_identity" if "identity" in session else "accounts.factors"), 303)
 
 
 def _demand_proof(me: User, form: AgainForm) -> None:

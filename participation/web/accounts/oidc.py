@@ -106,7 +106,7 @@ def back_from_provider(name: str) -> Answer:
         "subject": subject,
         "name": str(told.get(provider.claims.get("name", "name")) or "")[:80],
         "email": email if vouched else "",
-        "until": int(now().timestamp()) + PATIENCE,
+        "until": _deadline(),
     }
     session["onward"] = target
     return redirect(url_for("accounts.link_identity" if current_user.is_authenticated else "accounts.unknown"), 303)
@@ -120,7 +120,7 @@ def unknown() -> Answer:
     """Ask to whom an account elsewhere belongs; where the provider vouches for the address, it may be a new account."""
     waiting = _waiting()
     if waiting is None:
-        return redirect(url_for("accounts.login"), 303)
+        return _expired() or redirect(url_for("accounts.login"), 303)
     if current_user.is_authenticated:
         return redirect(url_for("accounts.link_identity"), 303)
     provider, told = waiting
@@ -151,17 +151,18 @@ def unknown() -> Answer:
 @resident
 @limiter.limit("30/hour", methods=["POST"])
 def link_identity() -> Answer:
-    """Ask whether an account elsewhere is to log in here from now on, and link it."""
+    """Ask whether an account elsewhere is to log in here from now on, and link it; a proof that is due comes first."""
     waiting, form = _waiting(), ConfirmForm()
     if waiting is None:
-        _forget()
-        return onward(session.pop("onward", None), None)
+        return _expired() or onward(session.pop("onward", None), None)
     provider, told = waiting
+    # Whoever is at it has the whole time again, also for the proof in between, which leads back here.
+    session["identity"] = told | {"until": _deadline()}
     if form.validate_on_submit():
+        if "verknuepfen" in request.form and not proved_recently(member()):
+            return redirect(url_for("accounts.prove"), 303)
         _forget()
         if "verknuepfen" in request.form:
-            if not proved_recently(member()):
-                return redirect(url_for("accounts.prove"), 303)
             with transaction():
                 identities.link(member(), provider.name, told["subject"])
             flash(_("Verknüpft. Sie können sich jetzt auch so anmelden: %(label)s", label=provider.label), "success")
@@ -196,6 +197,21 @@ def _waiting() -> tuple[Provider, dict[str, Any]] | None:
         return None
     known = {one.name: one for one in current_app.config["OIDC_PROVIDERS"]}
     return (known[told["provider"]], told) if told["provider"] in known else None
+
+
+def _deadline() -> int:
+    return int(now().timestamp()) + PATIENCE
+
+
+def _expired() -> Answer | None:
+    """Say that an account elsewhere waited too long, and offer to begin again; None if none did."""
+    told = session.get("identity")
+    _forget()
+    known = {one.name: one for one in current_app.config["OIDC_PROVIDERS"]}
+    if not told or told["provider"] not in known:
+        return None
+    target = kept.local_path(session.get("onward"))
+    return render_template("accounts/identity_expired.html", provider=known[told["provider"]], onward=target), 410
 
 
 def _forget() -> None:

@@ -38,6 +38,8 @@ class Desk:
     files: Callable[[], Sequence[Attachment]]
     attach: Callable[[Attachment], None]
     """Called inside of the transaction, with a described file."""
+    note: str = ""
+    """What a change of the files brings with it."""
 
 
 def handle(desk: Desk) -> Answer:

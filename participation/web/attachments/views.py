@@ -12,7 +12,9 @@ from participation.attachments.queries import Sight, attachment
 from participation.base.verdict import NotFound
 from participation.minutes import queries as minutes
 from participation.proposals import attaching as proposals
-from participation.web.access import public
+from participation.proposals.queries import invited_draft
+from participation.proposals.together import invited_by
+from participation.web.access import public, resident
 from participation.web.attachments.shelf import storage
 from participation.web.shell import Answer, viewer
 
@@ -37,6 +39,21 @@ def download(attachment_id: int) -> Answer:
     seen = sight(viewer(), found) if found is not None else None
     if found is None or seen is None:
         raise NotFound
+    return hand_out(found, seen)
+
+
+@attachments.get("/vorschlaege/einladung/<token>/anhang/<int:attachment_id>")
+@resident
+def invited(token: str, attachment_id: int) -> Answer:
+    """Hand out a file of a draft to whoever holds the mailed invitation to it: they are asked to consent to it."""
+    draft, found = invited_draft(invited_by(token)), attachment(attachment_id)
+    if found is None or not proposals.belongs(draft, attachment_id):
+        raise NotFound
+    return hand_out(found, Sight.PRIVATE)
+
+
+def hand_out(found: Attachment, seen: Sight) -> Answer:
+    """Return a file as a download."""
     try:
         stored = storage().open(found.sha256)
     except FileNotFoundError:

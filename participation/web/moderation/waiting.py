@@ -17,6 +17,7 @@ from participation.moderation import admitting
 from participation.moderation.policy import may_admit, may_admit_proposal
 from participation.moderation.targets import of_proposal
 from participation.proposals import waiting as waiting_proposals
+from participation.proposals.attaching import files
 from participation.proposals.models import Proposal, ProposalState
 from participation.web.access import moderator
 from participation.web.moderation.blueprint import moderation
@@ -168,6 +169,7 @@ def _proposal_page(found: Proposal, form: RulingForm) -> str:
         "moderation/first_proposal.html",
         found=found,
         target=of_proposal(found),
+        files=files(found.id),
         is_open=found.state is ProposalState.DRAFT and found.waits_until is not None,
         verdict=may_admit_proposal(member(), found),
         form=form,

@@ -35,6 +35,7 @@ def files(draft_id: int) -> Answer:
             limit=MAX_FILES,
             files=lambda: attaching.files(draft_id),
             attach=lambda attachment: attaching.attach(member(), _draft(draft_id), attachment),
+            note=_consequence(draft),
         )
     )
 
@@ -46,6 +47,20 @@ def drop_file(draft_id: int, attachment_id: int) -> Answer:
     with transaction():
         attaching.detach(member(), _draft(draft_id), attachment_id)
     return redirect(url_for("proposals.files", draft_id=draft_id), 303)
+
+
+def _consequence(draft: Proposal) -> str:
+    """Say what has to be done anew once the files change."""
+    if draft.waits_until is not None:
+        return str(
+            _(
+                "Ihr Vorschlag wartet auf die Moderation. Ändern Sie die Anhänge, dann nehmen Sie ihn damit zurück "
+                "und schicken ihn danach noch einmal ab."
+            )
+        )
+    if any(one.joined_at is not None for one in draft.coauthors):
+        return str(_("Wer mit Ihnen einreicht, stimmt auch den Anhängen zu. Ändern Sie sie, fragen wir noch einmal."))
+    return ""
 
 
 def _draft(draft_id: int) -> Proposal:

@@ -13,6 +13,7 @@ from participation.base.db import transaction
 from participation.base.verdict import Conflict, DomainError, NotFound, require
 from participation.proposals import labels, policy, queries
 from participation.proposals import together as operations
+from participation.proposals.attaching import files
 from participation.proposals.models import CoAuthor, Proposal, ProposalState
 from participation.proposals.versions import fingerprint
 from participation.web.access import resident
@@ -171,6 +172,8 @@ def invitation(token: str) -> Answer:
         read=fingerprint(found),
         may=policy.may_join(member(), found),
         places=queries.place_names(found.id),
+        files=files(found.id),
+        token=token,
         problem=problem,
         labels=labels,
     )
@@ -200,6 +203,7 @@ def _page(
         organisation=(organisation or _organisation_form(fresh=True)) if invites else None,
         failed=person is not None or organisation is not None or problem is not None,
         places=queries.place_names(found.id),
+        files=files(found.id),
         problem=problem,
         labels=labels,
     )
