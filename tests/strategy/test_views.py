@@ -167,6 +167,28 @@ def test_the_whole_strategy_reads_in_order(app, client):
     assert page.count("<h1") == 1
 
 
+def test_a_cluster_unfolds_below_its_guiding_sentence(app, client):
+    dialogue.many(thread(), 3)
+    db.session.commit()
+    page = text_of(client, "/strategie")
+    assert page.count('<details class="ld-fold">') == 4
+    energy = page.split('id="lce"', 1)[1].split("</section>", 1)[0]
+    before, folded = energy.split('<details class="ld-fold">', 1)
+    assert "Leitsatz Energie" in before
+    assert f'id="{MEASURE}"' not in before
+    assert f'id="{MEASURE}"' in folded
+    assert f'id="{POINT}"' in folded
+    assert "20 Maßnahmen · 3 Beiträge" in folded.split("</summary>", 1)[0]
+    unfolded = text_of(client, "/strategie?alles=1")
+    assert unfolded.count('<details class="ld-fold" open>') == 4
+    assert "Cluster zuklappen" in unfolded
+
+
+def test_a_node_leads_back_to_its_line_in_the_whole_text(app, client):
+    for node_id in (MEASURE, POINT):
+        assert f'href="/strategie#{node_id}"' in text_of(client, f"/strategie/{node_id}")
+
+
 def test_filters_list_what_they_leave(app, client):
     page = text_of(client, "/strategie?art=leitprojekt&cluster=lce")
     assert "4 Stellen gefunden" in page

@@ -212,7 +212,7 @@ def _effects(page: NodePage) -> Effects:
 
 
 def _crumbs(page: NodePage) -> list[tuple[str, str]]:
-    steps = [(_("Strategie"), url_for("strategy.index"))]
+    steps = [(_("Strategie"), url_for("strategy.index", _anchor=page.node.id))]
     steps += [
         (short(line.id, line.title), url_for("strategy.node", node_id=line.id))
         for line in page.path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flask import render_template, request
@@ -15,6 +15,7 @@ from participation.leitbild.subjects import subjects
 from participation.outcomes import queries as outcomes
 from participation.strategy import overview
 from participation.strategy.lines import Line
+from participation.strategy.models import MEASURES
 from participation.strategy.overview import Filters
 from participation.web.access import public
 from participation.web.outcomes.words import KINDS
@@ -28,6 +29,8 @@ from participation.web.strategy.words import HORIZONS, SECTIONS, WORDS, area, cl
 __all__ = ["node", "preview", "strategy"]
 
 IN_TALK, NEWS = 5, 2
+CLUSTER = "cluster"
+"""The kind of node that is long enough to be folded in the whole text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,34 @@ class Part:
     accent: str
     chapter: str
     """The title of the chapter it opens, if it does."""
+
+    @property
+    def split(self) -> tuple[list[Line], list[Line]]:
+        """Return what stands open and what a reader unfolds: of a cluster, what follows its guiding sentence."""
+        lines = self.line.contents
+        if self.line.kind_id != CLUSTER:
+            return lines, []
+        return [line for line in lines if not line.contents], [line for line in lines if line.contents]
+
+    @property
+    def measures(self) -> int:
+        """How many current measures stand in it."""
+        return sum(line.kind_id in MEASURES and line.is_current for line in self._all)
+
+    @property
+    def comments(self) -> int:
+        """How much was said about it."""
+        return sum(line.comments for line in self._all)
+
+    @property
+    def _all(self) -> Iterator[Line]:
+        return _with_below(self.line)
+
+
+def _with_below(line: Line) -> Iterator[Line]:
+    yield line
+    for below in line.below:
+        yield from _with_below(below)
 
 
 @strategy.get("/")
@@ -94,6 +125,7 @@ def index() -> Answer:
         items=overview.found(filters) if filters.any else [],
         root=root,
         parts=_parts(root.below) if root else [],
+        all_open="alles" in request.args,
         area=area,
         **WORDS,
     )
