@@ -133,6 +133,9 @@ class Settings:
         self.REDIS_URL = environ.get("REDIS_URL") or ""
         if urlsplit(self.REDIS_URL).scheme not in ("", "redis", "rediss", "redis+unix"):
             problems.append(f"REDIS_URL is malformed: {HELP['REDIS_URL']}")
+        self.UPLOADS_URL = environ.get("UPLOADS_URL") or ""
+        if self.UPLOADS_URL and not is_bucket(self.UPLOADS_URL):
+            problems.append(f"UPLOADS_URL is malformed: {HELP['UPLOADS_URL']}")
         scheme = "limit-shared" if self.REDIS_URL else "limit-file"
         self.RATELIMIT_STORAGE_URI = f"{scheme}://{self.INSTANCE / 'limits.db'}"
         self.RATELIMIT_STORAGE_OPTIONS = {"redis_url": self.REDIS_URL} if self.REDIS_URL else {}
@@ -227,6 +230,7 @@ class Test(Settings):
 MODES: dict[str, type[Settings]] = {mode.MODE: mode for mode in (Production, Local, Development, Test)}
 
 NAME = re.compile(r"[^\s+]{1,200}")
+BUCKET = re.compile(r"/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/?")
 CONTACT = re.compile(r"(mailto:[^\s@]+@[^\s@]+|https://\S+|tel:[+0-9-]+)")
 WITNESS = re.compile(r"([^\s+]{1,200})\+([0-9a-f]{8})\+(B[A-Za-z0-9+/]{43})")
 """The B says that it is a witness's key: type 0x04 in Base64."""
@@ -285,6 +289,7 @@ HELP = {
     "OIDC_PROVIDERS": "a JSON list, or the path of a file with one, of objects with name (a-z, 0-9, -), label, issuer "
     "(https), client_id, client_secret, and if need be scopes, claims, trust_email",
     "REDIS_URL": "redis://:password@host:6379/0, rediss:// with TLS, or nothing",
+    "UPLOADS_URL": "s3://key:secret@host/bucket?region=…, s3+http:// without TLS, or nothing for a folder in INSTANCE",
     "MAIL_URL": "smtp://user:password@host:587, smtps://… or file: to write mails into INSTANCE/mail",
 }
 
@@ -313,6 +318,13 @@ def providers(source: str, problems: list[str]) -> tuple[Provider, ...]:
     if not sound:
         problems.append(f"OIDC_PROVIDERS is malformed: {HELP['OIDC_PROVIDERS']}")
     return found
+
+
+def is_bucket(url: str) -> bool:
+    """Tell whether an address names a bucket, a server and who we are there."""
+    parts = urlsplit(url)
+    complete = parts.hostname and parts.username and parts.password and BUCKET.fullmatch(parts.path)
+    return parts.scheme in ("s3", "s3+http") and bool(complete)
 
 
 def is_provider(one: Provider) -> bool:

@@ -1,6 +1,6 @@
 """Where bytes lie: under their SHA-256, in a folder that no server serves. Knows no table.
 
-Three functions, so that another place can stand in for the folder.
+A bucket can stand in for the folder: see `bucket`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class Unreachable(Exception):
+    """The storage cannot be reached or does not work just now; trying again later is all that helps."""
 
 
 class Storage(Protocol):
@@ -33,9 +37,26 @@ class Storage(Protocol):
     def delete(self, sha256: str) -> None:
         """Forget bytes; what is not there is forgotten already."""
 
+    def older_than(self, before: datetime) -> Iterator[str]:
+        """Yield the SHA-256 of everything that nobody saved since a moment."""
+
+    def all(self) -> Iterator[str]:
+        """Yield the SHA-256 of everything there is."""
+
+
+def key_of(sha256: str) -> str:
+    """Return the path of bytes inside a storage: spread over 256 folders.
+
+    Raises:
+        ValueError: if it is no SHA-256.
+    """
+    if not SHA256.fullmatch(sha256):
+        raise ValueError("not a SHA-256 in lower-case hexadecimal")
+    return f"{sha256[:2]}/{sha256}"
+
 
 class Folder:
-    """A folder with one file for each content, spread over 256 folders."""
+    """A folder with one file for each content."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -80,22 +101,24 @@ class Folder:
                 continue  # Just renamed, or swept by another process.
             if young:
                 continue
-            if _SHA256.fullmatch(path.name):
+            if SHA256.fullmatch(path.name):
                 yield path.name
             else:
                 path.unlink(missing_ok=True)
 
+    def all(self) -> Iterator[str]:
+        """Yield the SHA-256 of everything there is."""
+        return (path.name for path in sorted(self.root.glob("??/*")) if SHA256.fullmatch(path.name))
+
     def _path(self, sha256: str) -> Path:
-        if not _SHA256.fullmatch(sha256):
-            raise ValueError("not a SHA-256 in lower-case hexadecimal")
-        return self.root / sha256[:2] / sha256
+        return self.root / key_of(sha256)
 
 
-def sweep(folder: Folder, known: Collection[str], before: datetime) -> int:
+def sweep(storage: Storage, known: Collection[str], before: datetime) -> int:
     """Delete what no row names and nobody saved since a moment; return how much that was."""
-    orphans = [sha256 for sha256 in folder.older_than(before) if sha256 not in known]
+    orphans = [sha256 for sha256 in storage.older_than(before) if sha256 not in known]
     for sha256 in orphans:
-        folder.delete(sha256)
+        storage.delete(sha256)
     return len(orphans)
 
 

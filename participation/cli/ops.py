@@ -12,6 +12,8 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
+from participation.attachments.place import storage_at
+from participation.attachments.storage import Storage, Unreachable
 from participation.audit.verify import verify
 from participation.base import redis_client
 from participation.base.db import db
@@ -40,7 +42,7 @@ def backup(folder: Path, with_keys: bool) -> None:
     """Copy the running installation into a new FOLDER; people may go on writing."""
     try:
         manifest = copies.backup(place(), folder.resolve(), with_keys=with_keys)
-    except (Refused, OSError, SQLAlchemyError) as error:
+    except (Refused, Unreachable, OSError, SQLAlchemyError) as error:
         raise click.ClickException(f"No backup was made: {_words(error)}.") from error
     log = manifest["log"]
     click.echo(f"{sum(manifest['rows'].values())} rows, {len(manifest['files'])} files in {folder}")
@@ -73,7 +75,7 @@ def restore(folder: Path, checkpoint: tuple[Path, ...], accept_rollback: bool) -
             "gone, and everybody who kept a checkpoint can prove it. Look for a newer backup. If there is none: "
             "--accept-rollback, then tell the witnesses and the public."
         ) from error
-    except (Refused, OSError, SQLAlchemyError) as error:
+    except (Refused, Unreachable, OSError, SQLAlchemyError) as error:
         raise click.ClickException(f"Nothing was restored: {_words(error)}.") from error
     wrong = returns.differences(here, manifest)
     report = verify()
@@ -129,7 +131,7 @@ def recount(fix: bool) -> None:
 def place() -> Place:
     """Return where this installation lives."""
     instance = Path(current_app.config["INSTANCE"])
-    return Place(db.engine, instance, (signer().key_file, instance / "secret-key"))
+    return Place(db.engine, _storage(), (signer().key_file, instance / "secret-key"))
 
 
 def site() -> Site:
@@ -144,6 +146,7 @@ def site() -> Site:
         signer=signer(),
         migrations=_migrations(),
         reach_mail=lambda: probe(config["MAIL_URL"], folder=Path(config["INSTANCE"]) / "mail"),
+        storage=_storage(),
         reach_redis=partial(redis_client.answers, config["REDIS_URL"]) if config["REDIS_URL"] else None,
     )
 
@@ -183,5 +186,11 @@ def _migrations() -> Path:
     return Path(current_app.root_path).parent / "migrations"
 
 
+def _storage() -> Storage:
+    return storage_at(current_app.config["UPLOADS_URL"], Path(current_app.config["INSTANCE"]))
+
+
 def _words(error: Exception) -> str:
+    if isinstance(error, Unreachable):
+        return f"the storage of uploaded files does not take us ({error}); see UPLOADS_URL"
     return says(error) or type(error).__name__ if isinstance(error, SQLAlchemyError) else str(error)

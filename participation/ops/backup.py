@@ -22,6 +22,7 @@ from typing import Any
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, Connection, Engine, create_engine, func, inspect, select, text
 
+from participation.attachments.storage import Folder, Storage
 from participation.base.clock import now
 from participation.base.db import Base
 from participation.ledger.merkle import Tree
@@ -29,8 +30,8 @@ from participation.ledger.models import LogCheckpoint, LogEntry
 
 FORMAT, VERSION = "lausitz-dialog/backup", 1
 MANIFEST = "manifest.json"
-UPLOADS = ("uploads", "attachments")
-"""Folders of INSTANCE that hold what people sent; taken along if there are any."""
+FILES = "attachments"
+"""What people sent, laid out as the storage lays it out."""
 KEYS = "keys"
 
 
@@ -43,7 +44,8 @@ class Place:
     """Where an installation lives."""
 
     engine: Engine
-    instance: Path
+    storage: Storage
+    """Of what people sent."""
     key_files: tuple[Path, ...]
     """What only goes along with the keys: the log's private key, the key of sessions if it is a file."""
 
@@ -62,9 +64,7 @@ def backup(place: Place, folder: Path, *, with_keys: bool) -> dict[str, Any]:
     making.mkdir(mode=0o700, parents=True)
     try:
         state = _sqlite(place.engine, making) if place.engine.dialect.name == "sqlite" else _dump(place.engine, making)
-        for name in UPLOADS:
-            if (place.instance / name).is_dir():
-                shutil.copytree(place.instance / name, making / name)
+        copy_files(place.storage, Folder(making / FILES))
         if with_keys:
             (making / KEYS).mkdir(mode=0o700)
             for file in place.key_files:
@@ -171,6 +171,16 @@ def _dump(engine: Engine, folder: Path) -> dict[str, Any]:
         run([*command, f"--file={target}", f"--dbname={info}"], environment)
     target.chmod(0o600)
     return found
+
+
+def copy_files(source: Storage, target: Storage) -> None:
+    """Save everything of one storage in another."""
+    for sha256 in source.all():
+        try:
+            with source.open(sha256) as stored:
+                target.save(stored.read())
+        except FileNotFoundError:
+            continue  # Swept just now: no row has named it for a day.
 
 
 def _to_disk(folder: Path) -> None:

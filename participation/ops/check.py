@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from participation.attachments.storage import Storage, Unreachable
 from participation.audit.verify import verify
 from participation.base.clock import now
 from participation.base.db import database_now, db
@@ -68,6 +69,7 @@ class Site:
     migrations: Path
     reach_mail: Callable[[], None]
     """Connects to the mail server and logs in, or raises."""
+    storage: Storage
     reach_redis: Callable[[], bool] | None
     """Tells whether Redis answers; None if there should be none."""
 
@@ -76,7 +78,7 @@ def examine(site: Site) -> list[Finding]:
     """Run every check; those that need the database say so once if it does not answer."""
     found = [*_guarded("settings", lambda: settings(site)), *_guarded("disk", lambda: disk(site))]
     found += [*_guarded("files", lambda: permissions(site)), *_guarded("mail", lambda: mail(site))]
-    found += _guarded("redis", lambda: redis(site))
+    found += [*_guarded("uploads", lambda: uploads(site)), *_guarded("redis", lambda: redis(site))]
     reached = list(_guarded("database", database))
     found += reached
     if any(one.level is Level.BROKEN for one in reached):
@@ -151,6 +153,17 @@ def mail(site: Site) -> Iterator[Finding]:
         yield Finding("mail", Level.BROKEN, f"the mail server does not take us: {type(error).__name__}; see MAIL_URL")
     else:
         yield Finding("mail", Level.WELL, f"{urlsplit(site.mail_url).scheme} is ready")
+
+
+def uploads(site: Site) -> Iterator[Finding]:
+    """Ask where uploaded files lie for the first of them."""
+    try:
+        next(iter(site.storage.all()), None)
+    except Unreachable as error:
+        words = f"the storage of uploaded files does not take us ({error}): nothing can be uploaded; see UPLOADS_URL"
+        yield Finding("uploads", Level.BROKEN, words)
+    else:
+        yield Finding("uploads", Level.WELL, "the storage answers")
 
 
 def redis(site: Site) -> Iterator[Finding]:

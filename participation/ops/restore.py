@@ -15,16 +15,18 @@ from typing import Any
 
 from sqlalchemy import Engine, inspect
 
+from participation.attachments.storage import Folder
 from participation.ledger.note import Checkpoint
 from participation.ops.backup import (
+    FILES,
     FORMAT,
     KEYS,
     MANIFEST,
-    UPLOADS,
     VERSION,
     Place,
     Refused,
     connection_info,
+    copy_files,
     describe,
     files,
     run,
@@ -93,9 +95,7 @@ def restore(
         info, environment = connection_info(place.engine.url)
         how = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
         run(["pg_restore", *how, f"--dbname={info}", str(folder / "database.dump")], environment)
-    for name in UPLOADS:
-        if (folder / name).is_dir():
-            shutil.copytree(folder / name, place.instance / name, dirs_exist_ok=True)
+    copy_files(Folder(folder / FILES), place.storage)
     for key in place.key_files:
         if (folder / KEYS / key.name).exists():
             shutil.copyfile(folder / KEYS / key.name, key)
@@ -130,9 +130,8 @@ def differences(place: Place, manifest: dict[str, Any]) -> list[str]:
 def _must_be_empty(place: Place, folder: Path) -> None:
     if inspect(place.engine).get_table_names():
         raise Refused("the database of this installation is not empty; a backup goes into an empty one only")
-    for name in UPLOADS:
-        if (place.instance / name).is_dir() and any((place.instance / name).iterdir()):
-            raise Refused(f"{place.instance / name} is not empty")
+    if next(iter(place.storage.all()), None):
+        raise Refused("there are uploaded files already; a backup goes into an empty installation only")
     for key in place.key_files:
         if (folder / KEYS / key.name).exists() and key.exists():
             raise Refused(f"{key} is there already; a key is never overwritten")

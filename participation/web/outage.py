@@ -1,4 +1,4 @@
-"""While the database cannot work: 503, a friendly page without it, and every typed word on that page.
+"""While the database or the storage of files cannot work: 503, a friendly page, and every typed word on it.
 
 Nothing can be stored then, so the page itself carries the form: its texts in fields to read, copy or change, and a
 button that sends it again. As soon as the database answers, so do we, without a restart.
@@ -12,6 +12,7 @@ from flask import Flask, Response, current_app, make_response, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import InternalServerError
 
+from participation.attachments.storage import Unreachable
 from participation.base.db import db
 from participation.base.outage import is_outage, says
 from participation.web import journal, kept
@@ -23,6 +24,7 @@ RETRY_AFTER = 5
 def prepare(app: Flask) -> None:
     """Answer what the database could not do."""
     app.register_error_handler(SQLAlchemyError, answer)
+    app.register_error_handler(Unreachable, unavailable)
     app.register_error_handler(InternalServerError, broken)
 
 
@@ -44,7 +46,7 @@ def broken(error: InternalServerError) -> Response:
 
 def unavailable(error: BaseException) -> Response:
     """Say that we cannot answer just now; what was typed is on the page."""
-    journal.log.warning("the database cannot work", error=type(error).__name__, code=says(error))
+    journal.log.warning("what we keep things in cannot work", error=type(error).__name__, code=says(error))
     _forget()
     template = current_app.jinja_env.get_template("errors/503.html")
     form = kept.from_request(request)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from participation.app import create_app
+from participation.attachments.storage import Folder
 from participation.base.db import db, transaction
 from participation.cli.log import prepare
 from participation.dialogue.counters import recount
@@ -28,9 +29,7 @@ def site(separate_app):
         with transaction():
             dialogue.comment(body=TEXT)
         db.session.remove()
-    uploads = separate_app.config["INSTANCE"] / "uploads"
-    uploads.mkdir()
-    (uploads / "bild.png").write_bytes(b"picture")
+    Folder(separate_app.config["INSTANCE"] / "attachments").save(b"picture")
     return separate_app
 
 
@@ -70,7 +69,8 @@ def test_everything_comes_back(site, empty, tmp_path):
     assert said.exit_code == 0, said.output
     assert "The log has 1 entries" in said.output
     assert comments(empty) == [TEXT]
-    assert (empty.config["INSTANCE"] / "uploads" / "bild.png").read_bytes() == b"picture"
+    stored = Folder(empty.config["INSTANCE"] / "attachments")
+    assert [stored.open(sha256).read() for sha256 in stored.all()] == [b"picture"]
     assert not empty.config["LOG_KEY_FILE"].exists()
     with empty.app_context():
         assert recount() == []

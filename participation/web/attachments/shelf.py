@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from flask import current_app
 
 from participation.attachments.models import MAX_SIZE
-from participation.attachments.storage import Folder
+from participation.attachments.place import storage_at
+from participation.attachments.storage import Storage
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -16,9 +17,13 @@ REQUEST_SIZE = MAX_SIZE + 1024 * 1024
 """Bytes of a whole form with a file: so that one that is a little too large is told so in the form."""
 
 
-def storage() -> Folder:
-    """Return the folder of files: beside the database, outside of everything that is served."""
-    return Folder(current_app.config["INSTANCE"] / "attachments")
+def storage() -> Storage:
+    """Return where files lie; a bucket keeps its connection for the next."""
+    shelf: Storage | None = current_app.extensions.get("shelf")
+    if shelf is None:
+        shelf = storage_at(current_app.config["UPLOADS_URL"], current_app.config["INSTANCE"])
+        current_app.extensions["shelf"] = shelf
+    return shelf
 
 
 def takes_file(view: View) -> View:
