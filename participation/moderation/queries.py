@@ -54,6 +54,7 @@ class TaskKind(enum.Enum):
     CASE = "case"
     APPEAL = "appeal"
     FIRST = "first"
+    FIRST_PROPOSAL = "first_proposal"
     BURST = "burst"
 
 
@@ -447,7 +448,7 @@ def _first_proposals(viewer: User, now: datetime) -> Iterator[Task]:
         note = _OWN_PROPOSAL if own else _l("Bis Sie ihn freigeben, liest ihn sonst niemand.")
         title = str(_l("Vorschlag von %(name)s", name=author))
         opens = ("moderation.first_proposal", {"id": ident})
-        yield Task(TaskKind.FIRST, title, due_at, due_at < now, *opens, note, own)
+        yield Task(TaskKind.FIRST_PROPOSAL, title, due_at, due_at < now, *opens, note, own)
 
 
 def _bursts(viewer: User, now: datetime) -> Iterator[Task]:

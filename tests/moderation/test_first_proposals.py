@@ -179,7 +179,10 @@ class TestPages:
             assert stranger.get(path).status_code == 404
         own = f"/moderation/erster-vorschlag/{made.id}"
         assert stranger.get(own).status_code == 403
-        assert own in desk.get("/moderation").text
+        queue = desk.get("/moderation").text
+        assert own in queue
+        assert "<span>Erster Vorschlag</span>" in queue
+        assert "<span>Erster Beitrag</span>" not in queue
         page = desk.get(own).text
         assert WORD in page
         fields = {"csrf_token": token_in(page), "version": read(made)}

@@ -20,7 +20,7 @@ from participation.proposals import waiting as waiting_proposals
 from participation.proposals.models import Proposal, ProposalState
 from participation.web.access import moderator
 from participation.web.moderation.blueprint import moderation
-from participation.web.moderation.forms import RulingForm
+from participation.web.moderation.forms import FILL_IN, RulingForm
 from participation.web.numbers import number
 from participation.web.once import once
 from participation.web.security import CLICKS, DRAFTS, limiter
@@ -34,7 +34,9 @@ from participation.web.shell import Answer, member
 def first_contribution(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
     """Show a first contribution, and take the decision against it; what was typed survives a refusal."""
     found, status, form = _found(id), 200, _form()
-    if form.is_submitted():
+    if form.is_submitted() and FILL_IN in request.form:
+        status = form.filled_in()
+    elif form.is_submitted():
         status = 422
         if form.validate():
             try:
@@ -105,7 +107,9 @@ def give_back_contribution(id: int) -> Answer:  # noqa: A002 - the name of the p
 def first_proposal(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
     """Show a first proposal, and take the decision against it; what was typed survives a refusal."""
     found, status, form = _found_proposal(id), 200, _form()
-    if form.is_submitted():
+    if form.is_submitted() and FILL_IN in request.form:
+        status = form.filled_in()
+    elif form.is_submitted():
         status = 422
         if form.validate():
             try:
