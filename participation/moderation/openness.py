@@ -26,6 +26,7 @@ from participation.moderation.models import (
     Report,
 )
 from participation.moderation.targets import Kind
+from participation.proposals.models import FirstProposal
 
 SIZE = 50
 
@@ -118,6 +119,11 @@ class Figures:
     first_refused: int
     hours_to_release: float | None
     """From writing to release, median."""
+    first_proposals_released: int
+    """First proposals of new accounts; refused ones are decisions."""
+    first_proposals_refused: int
+    hours_to_proposal: float | None
+    """From handing in, the last time, to release, median."""
     bursts: Counter[BurstKind]
     """What came in numbers from one network and was flagged for people to look at."""
     bursts_decided: Counter[BurstState]
@@ -202,7 +208,7 @@ def halves(at: datetime) -> list[Half]:
 
 
 def figures(half: Half) -> Figures:
-    """Count what happened in a half-year; six statements. Everything counts when it happened."""
+    """Count what happened in a half-year; seven statements. Everything counts when it happened."""
     reports = db.session.execute(select(Report.category, Report.reporter_id).where(_within(half, Report.at))).all()
     first = select(func.min(Report.at)).where(Report.case_id == Decision.case_id).correlate(Decision).scalar_subquery()
     decided = db.session.execute(
@@ -231,6 +237,12 @@ def figures(half: Half) -> Figures:
     ).all()
     bursts = select(Burst.kind, func.count().label("number")).where(_within(half, Burst.opened_at)).group_by(Burst.kind)
     ruled = db.session.execute(select(BurstRuling.result, BurstRuling.votes).where(_within(half, BurstRuling.at))).all()
+    proposed = db.session.execute(
+        select(FirstProposal.state, FirstProposal.handed_in_at, FirstProposal.decided_at).where(
+            _within(half, FirstProposal.decided_at)
+        )
+    ).all()
+    let_in = [row for row in proposed if row.state is WaitingState.RELEASED]
     released = [row for row in looked_at if row.state is WaitingState.RELEASED]
     filed = [row for row in appeals if half.begin <= row.at < half.end]
     answered = [row for row in appeals if row.decided_at is not None and half.begin <= row.decided_at < half.end]
@@ -255,6 +267,9 @@ def figures(half: Half) -> Figures:
         first_released=len(released),
         first_refused=len(looked_at) - len(released),
         hours_to_release=_hours(row.decided_at - row.written_at for row in released),
+        first_proposals_released=len(let_in),
+        first_proposals_refused=len(proposed) - len(let_in),
+        hours_to_proposal=_hours(row.decided_at - row.handed_in_at for row in let_in),
         bursts=Counter({row.kind: row.number for row in db.session.execute(bursts)}),
         bursts_decided=Counter(row.result for row in ruled),
         votes_apart=sum(row.votes for row in ruled if row.result is BurstState.APART),

@@ -152,6 +152,34 @@ def release_proposal(id: int) -> Answer:  # noqa: A002 - the name of the part of
     return redirect(url_for("moderation.queue"), 303)
 
 
+@moderation.post("/moderation/erster-vorschlag/<int:id>/uebernehmen")
+@moderator
+@limiter.limit(CLICKS)
+def take_proposal(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
+    """Take a first proposal for half an hour."""
+    try:
+        with transaction():
+            admitting.take_proposal(member(), _found_proposal(id))
+    except waiting.NotWaiting as error:
+        return _gone(error)
+    except (Denied, Conflict) as error:
+        flash(str(error.message), "warning")
+    return redirect(url_for("moderation.first_proposal", id=id), 303)
+
+
+@moderation.post("/moderation/erster-vorschlag/<int:id>/zurueckgeben")
+@moderator
+@limiter.limit(CLICKS)
+def give_back_proposal(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
+    """Give a first proposal back."""
+    try:
+        with transaction():
+            admitting.give_back_proposal(member(), _found_proposal(id))
+    except waiting.NotWaiting as error:
+        return _gone(error)
+    return redirect(url_for("moderation.queue"), 303)
+
+
 def _page(found: WaitingComment, form: RulingForm) -> str:
     at = now()
     held = found.taken_until is not None and found.taken_until > at
@@ -168,12 +196,15 @@ def _page(found: WaitingComment, form: RulingForm) -> str:
 
 
 def _proposal_page(found: Proposal, form: RulingForm) -> str:
+    at, first = now(), waiting_proposals.holder(found.id)
+    until = first.taken_until if first is not None and first.taken_by_id == member().id else None
     return render_template(
         "moderation/first_proposal.html",
         found=found,
         target=of_proposal(found),
         is_open=found.state is ProposalState.DRAFT and found.waits_until is not None,
-        verdict=may_admit_proposal(member(), found),
+        verdict=may_admit_proposal(member(), found, first, at),
+        mine_until=until if until is not None and until > at else None,
         form=form,
     )
 
