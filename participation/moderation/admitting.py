@@ -25,7 +25,7 @@ from participation.moderation.reporting import join
 from participation.moderation.targets import of_comment, of_proposal
 from participation.proposals import waiting as waiting_proposals
 from participation.proposals.events import ProposalReleased, ProposalReturned
-from participation.proposals.models import Proposal, ProposalState
+from participation.proposals.models import FirstProposal, Proposal, ProposalState
 from participation.proposals.operations import submit
 from participation.proposals.writing import WordingChanged
 from participation.strategy.models import Node
@@ -102,6 +102,21 @@ def refuse(actor: User, contribution: WaitingComment, ruling: Ruling, *, version
     return decide(actor, join(target, None, due_at, at), replace(ruling, hides=True))
 
 
+def take_proposal(actor: User, proposal: Proposal) -> None:
+    """Take a waiting proposal for half an hour, or for half an hour more."""
+    _found, first = _held_proposal(actor, proposal)
+    first.taken_by_id, first.taken_until = actor.id, now() + LOCK
+    db.session.flush()
+
+
+def give_back_proposal(actor: User, proposal: Proposal) -> None:
+    """Give back a proposal that one has taken."""
+    first = waiting_proposals.desk(waiting_proposals.locked(proposal))
+    if first.taken_by_id == actor.id:
+        first.taken_by_id = first.taken_until = None
+        db.session.flush()
+
+
 def release_proposal(actor: User, proposal: Proposal, *, waits_until: str, check_period: timedelta) -> bool:
     """Let a proposal appear: handed in by its author, and up for the formal check. `waits_until` as it was read.
 
@@ -110,15 +125,16 @@ def release_proposal(actor: User, proposal: Proposal, *, waits_until: str, check
     Raises:
         AlreadyDecided, TextMoved, NotWaiting: as in `release`.
     """
-    found = _held_proposal(actor, proposal, waits_until)
+    found, first = _held_proposal(actor, proposal, waits_until)
     try:
         with db.session.begin_nested():
             submit(found.author, found, check_period=check_period)
     except WordingChanged:
-        found.waits_until = None
+        found.waits_until = first.taken_by_id = first.taken_until = None
         db.session.flush()
         emit(ProposalReturned(found))
         return False
+    _settle(first, WaitingState.RELEASED)
     count_admitted(found.author)
     emit(ProposalReleased(found, actor.id))
     return True
@@ -134,24 +150,32 @@ def refuse_proposal(
         UnknownRule, FactsMissing, UnfitMeasure: if the ruling is incomplete.
         WordingChanged: if the passage has a new wording.
     """
-    found, at = _held_proposal(actor, proposal, waits_until), now()
+    (found, first), at = _held_proposal(actor, proposal, waits_until), now()
     if ruling.measure not in MEASURES:
         raise UnfitMeasure
     due_at = found.waits_until or at
     submit(found.author, found, check_period=check_period)
+    _settle(first, WaitingState.REFUSED)
     return decide(actor, join(of_proposal(found), None, due_at, at), replace(ruling, hides=True))
 
 
-def _held_proposal(actor: User, proposal: Proposal, waits_until: str) -> Proposal:
-    """Return a proposal locked, once this moderator may decide about it in this wording."""
+def _settle(first: FirstProposal, state: WaitingState) -> None:
+    first.state, first.decided_at = state, now()
+    first.taken_by_id = first.taken_until = None
+    db.session.flush()
+
+
+def _held_proposal(actor: User, proposal: Proposal, waits_until: str | None = None) -> tuple[Proposal, FirstProposal]:
+    """Return a proposal locked, once this moderator may decide about it in this wording, and how far it is."""
     found = waiting_proposals.locked(proposal)
     if found.state is not ProposalState.DRAFT or found.waits_until is None:
         raise AlreadyDecided
-    require(may_admit_proposal(actor, found))
+    first = waiting_proposals.desk(found)
+    require(may_admit_proposal(actor, found, first, now()))
     # Whoever saves a draft anew has to hand it in anew, and gets another date.
-    if found.waits_until.isoformat() != waits_until:
+    if waits_until is not None and found.waits_until.isoformat() != waits_until:
         raise TextMoved
-    return found
+    return found, first
 
 
 def _held(actor: User, contribution: WaitingComment, version: int | None = None) -> WaitingComment:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from participation.accounts.models import User
 from participation.base.db import db
 from participation.dialogue.models import WaitingComment, WaitingState
+from participation.moderation.burst_models import Burst, BurstKind, BurstRuling, BurstState
 from participation.moderation.models import (
     Appeal,
     AppealState,
@@ -26,6 +27,7 @@ from participation.moderation.models import (
     Report,
 )
 from participation.moderation.targets import Kind
+from participation.proposals.models import FirstProposal
 
 SIZE = 50
 
@@ -122,6 +124,17 @@ class Figures:
     """From writing to release, median."""
     examples: int
     """Decisions, among all of them, about something invented."""
+    first_proposals_released: int
+    """First proposals of new accounts; refused ones are decisions."""
+    first_proposals_refused: int
+    hours_to_proposal: float | None
+    """From handing in, the last time, to release, median."""
+    bursts: Counter[BurstKind]
+    """What came in numbers from one network and was flagged for people to look at."""
+    bursts_decided: Counter[BurstState]
+    """What moderators decided about bursts; HARMLESS also where an earlier decision was taken back."""
+    votes_apart: int
+    """How many votes those decisions set apart from the others; whatever was taken back later is not deducted."""
 
 
 RESTRICTING = frozenset(Measure) - {Measure.NONE, Measure.RESTORE, Measure.EDIT}
@@ -192,17 +205,10 @@ def read_half(key: str) -> Half | None:
 
 
 def halves(at: datetime) -> list[Half]:
-    """Return the half-years since the first report or decision, the present one first."""
-    first = min(
-        (
-            moment
-            for moment in db.session.execute(
-                select(select(func.min(Report.at)).scalar_subquery(), select(func.min(Decision.at)).scalar_subquery())
-            ).one()
-            if moment is not None
-        ),
-        default=at,
-    )
+    """Return the half-years since the first report, decision or burst, the present one first."""
+    marks = (Report.at, Decision.at, Burst.opened_at)
+    begun = db.session.execute(select(*(select(func.min(mark)).scalar_subquery() for mark in marks))).one()
+    first = min((moment for moment in begun if moment is not None), default=at)
     found, last = [half_of(at)], half_of(first)
     while found[-1].begin > last.begin:
         found.append(found[-1].before)
@@ -210,7 +216,7 @@ def halves(at: datetime) -> list[Half]:
 
 
 def figures(half: Half) -> Figures:
-    """Count what happened in a half-year; four statements. Everything counts when it happened."""
+    """Count what happened in a half-year; seven statements. Everything counts when it happened."""
     reports = db.session.execute(select(Report.category, Report.reporter_id).where(_within(half, Report.at))).all()
     first = select(func.min(Report.at)).where(Report.case_id == Decision.case_id).correlate(Decision).scalar_subquery()
     decided = db.session.execute(
@@ -239,6 +245,14 @@ def figures(half: Half) -> Figures:
             _within(half, WaitingComment.decided_at)
         )
     ).all()
+    bursts = select(Burst.kind, func.count().label("number")).where(_within(half, Burst.opened_at)).group_by(Burst.kind)
+    ruled = db.session.execute(select(BurstRuling.result, BurstRuling.votes).where(_within(half, BurstRuling.at))).all()
+    proposed = db.session.execute(
+        select(FirstProposal.state, FirstProposal.handed_in_at, FirstProposal.decided_at).where(
+            _within(half, FirstProposal.decided_at)
+        )
+    ).all()
+    let_in = [row for row in proposed if row.state is WaitingState.RELEASED]
     released = [row for row in looked_at if row.state is WaitingState.RELEASED]
     filed = [row for row in appeals if half.begin <= row.at < half.end]
     answered = [row for row in appeals if row.decided_at is not None and half.begin <= row.decided_at < half.end]
@@ -264,6 +278,12 @@ def figures(half: Half) -> Figures:
         first_refused=len(looked_at) - len(released),
         hours_to_release=_hours(row.decided_at - row.written_at for row in released),
         examples=sum(row.is_example for row in decided),
+        first_proposals_released=len(let_in),
+        first_proposals_refused=len(proposed) - len(let_in),
+        hours_to_proposal=_hours(row.decided_at - row.handed_in_at for row in let_in),
+        bursts=Counter({row.kind: row.number for row in db.session.execute(bursts)}),
+        bursts_decided=Counter(row.result for row in ruled),
+        votes_apart=sum(row.votes for row in ruled if row.result is BurstState.APART),
     )
 
 

@@ -15,7 +15,7 @@ from participation.dialogue.models import WaitingComment, WaitingState
 from participation.moderation.burst_models import Burst, BurstState
 from participation.moderation.models import Appeal, AppealState, Case, CaseState, Decision, Measure, Report
 from participation.moderation.targets import Target
-from participation.proposals.models import Proposal
+from participation.proposals.models import FirstProposal, Proposal
 
 APPEAL_PERIOD = timedelta(days=184)
 """At least six months, however long these are: Regulation (EU) 2022/2065, article 20(1)."""
@@ -80,12 +80,22 @@ def may_admit(actor: User | None, waiting: WaitingComment, at: datetime) -> Verd
     return yes
 
 
-def may_admit_proposal(actor: User | None, proposal: Proposal) -> Verdict:
-    """Say whether a moderator may release or refuse a first proposal: not their own."""
+def may_admit_proposal(actor: User | None, proposal: Proposal, first: FirstProposal | None, at: datetime) -> Verdict:
+    """Say whether a moderator may release or refuse a first proposal: not their own, none another one has taken.
+
+    `first`: who is reading it, if anybody was.
+    """
     moderating = may_moderate(actor)
-    if moderating and actor is not None and actor.id == proposal.author_id:
+    if not moderating or actor is None:
+        return moderating
+    if actor.id == proposal.author_id:
         return no(_l("Über den eigenen Vorschlag entscheidet eine andere Person aus der Moderation."))
-    return moderating
+    if first is not None and first.taken_until is not None and first.taken_until > at and first.taken_by_id != actor.id:
+        name = first.taken_by.display_name if first.taken_by else ""
+        return no(
+            _l("%(name)s hat diesen Vorschlag übernommen, bis %(until)s Uhr.", name=name, until=hour(first.taken_until))
+        )
+    return yes
 
 
 def may_see_statement(actor: User | None, decision: Decision) -> Verdict:

@@ -28,7 +28,7 @@ from participation.moderation.burst_models import Burst, BurstMember, BurstState
 from participation.moderation.labels import BURSTS, CATEGORIES
 from participation.moderation.models import Appeal, AppealState, Case, CaseState, Decision, Report
 from participation.outcomes.models import RUNNING, Evidence, Fate, Outcome, OutcomeState
-from participation.proposals.models import SHOWN_TITLE, Proposal, ProposalState
+from participation.proposals.models import SHOWN_TITLE, FirstProposal, Proposal, ProposalState
 from participation.strategy.models import Node
 
 LIMIT = 200
@@ -54,6 +54,7 @@ class TaskKind(enum.Enum):
     CASE = "case"
     APPEAL = "appeal"
     FIRST = "first"
+    FIRST_PROPOSAL = "first_proposal"
     BURST = "burst"
 
 
@@ -434,20 +435,27 @@ def _first_contributions(viewer: User, now: datetime) -> Iterator[Task]:
 
 
 def _first_proposals(viewer: User, now: datetime) -> Iterator[Task]:
-    """Yield what new accounts proposed first."""
+    """Yield what new accounts proposed first, with who has taken it."""
+    holder = aliased(User)
+    first = (FirstProposal.taken_by_id, FirstProposal.taken_until, holder.display_name)
     rows = db.session.execute(
-        select(Proposal.id, Proposal.author_id, User.display_name, Proposal.waits_until)
+        select(Proposal.id, Proposal.author_id, User.display_name, Proposal.waits_until, *first)
         .join(User, User.id == Proposal.author_id)
+        .outerjoin(FirstProposal, FirstProposal.proposal_id == Proposal.id)
+        .outerjoin(holder, holder.id == FirstProposal.taken_by_id)
         .where(Proposal.state == ProposalState.DRAFT, Proposal.waits_until.is_not(None))
         .order_by(Proposal.waits_until, Proposal.id)
         .limit(LIMIT)
     )
-    for ident, author_id, author, waits_until in rows:
+    for ident, author_id, author, waits_until, taken_by_id, taken_until, name in rows:
         due_at, own = waits_until or now, author_id == viewer.id
-        note = _OWN_PROPOSAL if own else _l("Bis Sie ihn freigeben, liest ihn sonst niemand.")
+        held = taken_until is not None and taken_until > now and taken_by_id != viewer.id
+        note: Message = _l("Bis Sie ihn freigeben, liest ihn sonst niemand.")
+        if own or held:
+            note = _OWN_PROPOSAL if own else _l("%(name)s ist daran.", name=name)
         title = str(_l("Vorschlag von %(name)s", name=author))
         opens = ("moderation.first_proposal", {"id": ident})
-        yield Task(TaskKind.FIRST, title, due_at, due_at < now, *opens, note, own)
+        yield Task(TaskKind.FIRST_PROPOSAL, title, due_at, due_at < now, *opens, note, held or own)
 
 
 def _bursts(viewer: User, now: datetime) -> Iterator[Task]:

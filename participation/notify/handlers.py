@@ -429,7 +429,7 @@ def tell_of_resolution(event: resolutions.ResolutionSigned) -> None:
         .join(Change, Change.id == ChangeOutcome.change_id)
         .where(Change.revision_number == made.revision_number)
     )
-    concerned = union(
+    concerned: CompoundSelect[Any] = union(
         select(User.id).where(User.role == Role.MODERATOR, User.confirmed_at.is_not(None)),
         select(Seat.user_id).where(Seat.until.is_(None)),
         select(Comment.author_id)
@@ -438,6 +438,9 @@ def tell_of_resolution(event: resolutions.ResolutionSigned) -> None:
         select(Proposal.author_id)
         .join(Evidence, Evidence.proposal_id == Proposal.id)
         .where(Evidence.outcome_id.in_(linked)),
+        select(CoAuthor.user_id)
+        .join(Evidence, Evidence.proposal_id == CoAuthor.proposal_id)
+        .where(Evidence.outcome_id.in_(linked), CoAuthor.joined_at.is_not(None)),
     )
     kind = "revision_adopted_by_all" if event.adopted else f"resolution_{made.decision.value}"
     params = {"body": made.body.name, "number": made.revision_number}
@@ -450,11 +453,13 @@ _RANK = {Fate.ADOPTED: 0, Fate.PARTLY: 1, Fate.CONSIDERED: 2}
 
 
 def tell_of_answer(event: outcomes.ContributionAnswered) -> None:
-    """Tell the author of a contribution that its answer is there."""
-    if event.author_id != event.actor.id:
-        params = {"reference": event.outcome.reference, "answer": event.piece.answer}
-        path = f"/ergebnisse/{event.outcome.number}#beleg-{event.piece.key}"
-        notify(event.author_id, f"answered_{event.piece.fate.value}", params, path)
+    """Tell the author of a contribution, and whoever handed it in with them, that its answer is there."""
+    piece = event.piece
+    with_them = joint_people([piece.proposal_id] if piece.proposal_id else []).get(piece.proposal_id or 0, frozenset())
+    params = {"reference": event.outcome.reference, "answer": piece.answer}
+    path = f"/ergebnisse/{event.outcome.number}#beleg-{piece.key}"
+    concerned = {event.author_id, *with_them} - {event.actor.id}
+    notify_all([(user_id, f"answered_{piece.fate.value}", params, path) for user_id in sorted(concerned)])
 
 
 def _comment(number: int) -> str:

@@ -15,6 +15,7 @@ from participation.base.db import db
 from participation.dialogue.models import Comment, CommentKind, CommentState, CommentVersion
 from participation.outcomes.models import Evidence, Fate
 from participation.proposals.models import Proposal, ProposalState
+from participation.proposals.rows import joint_names, names
 from participation.strategy.models import Node
 
 
@@ -30,6 +31,8 @@ class Piece:
     author: str
     """Empty, as the initiative, when the text was withdrawn or hidden since."""
     initiative: str | None
+    joint: tuple[str, ...] = ()
+    """Who handed a proposal in together with its author; empty when it was hidden since."""
     lang: str
     html: str
     """Of the version read; empty when the text was withdrawn or hidden since."""
@@ -218,14 +221,20 @@ def _comment_piece(
 
 def _proposals() -> Select[*tuple[Any, ...]]:
     return (
-        select(Proposal, User.display_name, Initiative.name)
+        select(Proposal, User.display_name, Initiative.name, joint_names())
         .join(User, User.id == Proposal.author_id)
         .outerjoin(Initiative, Initiative.id == Proposal.initiative_id)
     )
 
 
 def _proposal_piece(
-    proposal: Proposal, author: str, initiative: str | None, *, fate: Fate | None = None, answer: str = ""
+    proposal: Proposal,
+    author: str,
+    initiative: str | None,
+    joint: list[list[Any]] | None,
+    *,
+    fate: Fate | None = None,
+    answer: str = "",
 ) -> Piece:
     shown = proposal.hidden_for is None
     return Piece(
@@ -235,6 +244,7 @@ def _proposal_piece(
         author_id=proposal.author_id,
         author=author if shown else "",
         initiative=initiative if shown else None,
+        joint=names(joint),
         lang=proposal.lang,
         html=proposal.reason_html if shown else "",
         written_at=proposal.submitted_at or proposal.created_at,

@@ -78,6 +78,7 @@ _OTHERS = "Sagt, wer über etwas entschieden hat; die Zeile handelt von anderen.
 _CASE = "Gehört zu einem Fall der Moderation: Die Begründung bleibt überprüfbar, ohne Namen."
 _FILES = "Gehört zu einem Vorschlag oder Protokoll und geht mit ihm; unbenutzte Dateien gehen nach einem Tag."
 _RECORDED = ("minutes_id", "version", "state", "saved_at", "approved_at")
+_WAITED = ("proposal_id", "state", "handed_in_at", "decided_at")
 _SECURITY = "Sicherheitslog: nur Nummern, keine Texte; es wird nach seiner Frist von selbst gelöscht."
 _EVENT = ("at", "kind", "facts")
 _SIGNED = ("id", "number", "state", "created_at", "published_at", "at", "updated_at")
@@ -109,6 +110,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("apart_votes", "voter_id", "votes_counted_apart", Leaving.BY_ROOM),
     # proposals
     Holding("proposals", "author_id", "proposals", Leaving.BY_ROOM),
+    Holding("first_proposals", "taken_by_id", "", Leaving.STAYS, _OTHERS),
     Holding("proposal_versions", "by_id", "proposal_versions_written", Leaving.BY_ROOM),
     Holding("proposal_steps", "actor_id", "proposal_steps_taken", Leaving.BY_ROOM),
     Holding("proposal_supports", "user_id", "supports", Leaving.BY_ROOM),
@@ -172,6 +174,7 @@ ATTACHED: tuple[Attached, ...] = (
         ("comment_id", "comment_version", "fate", "answer", "pinned_at", "answered_at"),
     ),
     Attached("proposal_versions", "proposal_id", ("proposals", "author_id"), "proposal_versions"),
+    Attached("first_proposals", "proposal_id", ("proposals", "author_id"), "first_proposals", _WAITED),
     Attached("proposal_places", "proposal_id", ("proposals", "author_id"), "proposal_places"),
     Attached("proposal_steps", "proposal_id", ("proposals", "author_id"), "proposal_history"),
     Attached(

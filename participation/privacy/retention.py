@@ -186,6 +186,7 @@ LASTING: Mapping[str, str] = {
     "delegates": "public record of who spoke for an initiative, and until when",
     "departures": "says how and when an account was deleted; names nobody any more",
     "documents": "public files of versions; the date says which process makes one",
+    "first_proposals": "belongs to the proposal; without a text, it says when a moderator decided",
     "outcomes": "public record; the date says when it is due",
     "passkeys": "belongs to the account and goes with it; the date tells its owner when it was used",
     "proposals": "public record; the dates say when a step is due",

@@ -13,7 +13,7 @@ from participation.attachments.models import Attachment
 from participation.base.clock import now
 from participation.base.db import Base, choice
 from participation.base.triggers import create_with
-from participation.dialogue.models import Thread
+from participation.dialogue.models import Thread, WaitingState
 from participation.places.models import Place
 from participation.proposals import guards
 from participation.strategy.models import Node
@@ -184,6 +184,31 @@ HIDDEN_TITLE = "Ausgeblendeter Vorschlag"
 
 SHOWN_TITLE = case((Proposal.hidden_for.is_(None), Proposal.title), else_=HIDDEN_TITLE)
 """The title as everybody may read it; what public lists select."""
+
+
+class FirstProposal(Base):
+    """That a proposal of a new account waits, or waited, for a moderator: who is reading it, and what came of it.
+
+    Whether it waits now is said by the proposal itself (`waits_until`); its author may take it up and hand it in anew.
+    """
+
+    __tablename__ = "first_proposals"
+    __table_args__ = (
+        CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided_at"),
+        CheckConstraint("(taken_by_id IS NULL) = (taken_until IS NULL)", name="taken_until"),
+        Index("ix_first_proposals_decided_at", "decided_at"),
+    )
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposals.id", ondelete="CASCADE"), primary_key=True)
+    """It goes with a draft that its author throws away."""
+    state: Mapped[WaitingState] = mapped_column(choice(WaitingState), default=WaitingState.WAITING)
+    handed_in_at: Mapped[datetime] = mapped_column(default=now)
+    """The last time."""
+    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    taken_until: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+
+    taken_by: Mapped[User | None] = relationship()
 
 
 class CoAuthor(Base):

@@ -107,7 +107,7 @@ def chosen() -> Select[*tuple[Any, ...]]:
         func.coalesce(Thread.comment_count, 0),
         func.coalesce(Thread.yes + Thread.no + Thread.abstain, 0),
         Proposal.conflict_revision,
-        _joint(),
+        joint_names(),
     )
     return (
         columns.join(Node, Node.id == Proposal.node_id)
@@ -129,8 +129,8 @@ def names(gathered_rows: list[list[Any]] | None) -> tuple[str, ...]:
     return tuple(name for _number, name in sorted(gathered_rows or ()))
 
 
-def _joint() -> ScalarSelect[list[list[Any]]]:
-    """Gather the co-authors of the proposal in the row at hand; of a hidden one nobody is named."""
+def joint_names() -> ScalarSelect[list[list[Any]]]:
+    """Gather the co-authors of the proposal in the row at hand, for `names`; of a hidden one nobody is named."""
     person, group = aliased(User), aliased(Initiative)
     return (
         select(gathered(CoAuthor.id, func.coalesce(group.name, person.display_name)))

@@ -17,7 +17,7 @@ from participation.base.db import db
 from participation.base.verdict import require
 from participation.dialogue.policy import must_wait
 from participation.dialogue.waiting import MOST, NotWaiting, TooManyWaiting
-from participation.proposals.models import Proposal, ProposalState
+from participation.proposals.models import FirstProposal, Proposal, ProposalState
 from participation.proposals.operations import checked_for_submission, submit
 from participation.proposals.policy import may_submit
 
@@ -44,9 +44,28 @@ def hand_in(actor: User, proposal: Proposal, *, check_period: timedelta, needed:
     others = select(func.count()).where(Proposal.author_id == actor.id, Proposal.waits_until.is_not(None))
     if (db.session.scalar(others.where(Proposal.id != proposal.id)) or 0) >= MOST:
         raise TooManyWaiting
-    proposal.waits_until = proposal.waits_until or now() + period
+    if proposal.waits_until is None:
+        proposal.waits_until = now() + period
+        first = desk(proposal)
+        first.handed_in_at, first.taken_by_id, first.taken_until = now(), None, None
     db.session.flush()
     return False
+
+
+def desk(proposal: Proposal) -> FirstProposal:
+    """Return how far a waiting proposal is, as it stands now; the caller holds the proposal."""
+    chosen = select(FirstProposal).where(FirstProposal.proposal_id == proposal.id)
+    found = db.session.scalar(chosen, execution_options={"populate_existing": True})
+    if found is None:
+        found = FirstProposal(proposal_id=proposal.id, handed_in_at=proposal.updated_at)
+        db.session.add(found)
+    return found
+
+
+def holder(proposal_id: int) -> FirstProposal | None:
+    """Return how far a proposal is, with who is reading it."""
+    chosen = select(FirstProposal).where(FirstProposal.proposal_id == proposal_id)
+    return db.session.scalar(chosen.options(joinedload(FirstProposal.taken_by)))
 
 
 def find(proposal_id: int) -> Proposal | None:

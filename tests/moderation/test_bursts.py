@@ -18,7 +18,7 @@ from participation.dialogue.models import ApartVote, Ballot, Stance
 from participation.dialogue.policy import may_vote
 from participation.dialogue.queries import standing
 from participation.dialogue.votes import cast_vote, set_apart, take_in
-from participation.moderation import bursts
+from participation.moderation import bursts, openness
 from participation.moderation.burst_models import Burst, BurstKind, BurstMember, BurstRuling, BurstState, Sighting
 from participation.moderation.queries import TaskKind, work_queue
 from participation.moderation.sightings import Thresholds, crowd, detect, forget, sight
@@ -378,3 +378,39 @@ class TestAtOnce:
             )
             assert recount() == []
             db.session.rollback()
+
+
+class TestFigures:
+    def test_flagged_and_decided_ones_are_counted(self, app):
+        half = openness.half_of(now())
+        nothing = openness.figures(half)
+        assert (nothing.bursts.total(), nothing.bursts_decided.total(), nothing.votes_apart) == (0, 0, 0)
+        found, _voters = make.burst()
+        make.accounts()
+        bursts.decide(moderator(), found, BurstState.APART, "Alle Konten von heute.")
+        told = openness.figures(half)
+        assert told.bursts == {BurstKind.VOTES: 1, BurstKind.ACCOUNTS: 1}
+        assert told.bursts_decided == {BurstState.APART: 1}
+        assert told.votes_apart == 10
+        bursts.decide(moderator(), found, BurstState.HARMLESS, "Doch eine Klasse.")
+        told = openness.figures(half)
+        assert told.bursts_decided == {BurstState.APART: 1, BurstState.HARMLESS: 1}
+        assert told.votes_apart == 10, "what happened is told, also where it was taken back"
+        assert openness.figures(half.before).bursts.total() == 0
+
+    def test_a_half_year_with_nothing_but_a_burst_has_a_report(self, app):
+        found, _voters = make.burst()
+        found.opened_at = now() - timedelta(days=200)
+        db.session.flush()
+        assert openness.half_of(found.opened_at) in openness.halves(now())
+
+    @pytest.mark.one_database
+    def test_the_page_tells_them(self, app, client):
+        found, _voters = make.burst()
+        bursts.decide(moderator(), found, BurstState.APART, "Alle Konten von heute.")
+        db.session.commit()
+        page = client.get(f"/transparenz/{openness.half_of(now()).key}").text
+        part = page[page.index('id="haeufungen"') :]
+        part = part[: part.index("</section>")]
+        assert "Entschieden: getrennt ausgewiesen" in part
+        assert "10" in part

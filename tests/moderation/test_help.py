@@ -28,7 +28,9 @@ from participation.moderation.rulebook import current
 from participation.moderation.targets import of_comment, of_proposal
 from participation.watchbook.models import Kind, SecurityEvent
 from tests.factories import bursts as bursting
+from tests.factories import dialogue as talk
 from tests.factories import moderation as make
+from tests.factories import proposals as proposing
 from tests.factories.accounts import log_in, moderator, user
 from tests.factories.outcomes import node_comment, quoted
 from tests.web_helpers import form_token
@@ -151,6 +153,30 @@ class TestGrounds:
         assert refused.status_code == 422
         assert "Passen Sie den Textbaustein an" in refused.get_data(as_text=True)
         assert ground.facts in refused.get_data(as_text=True)
+
+    @pytest.mark.parametrize("what", ["beitrag", "vorschlag"])
+    def test_at_the_desk_of_first_contributions_too(self, app, client, me, what):
+        made = talk.waiting() if what == "beitrag" else proposing.draft()
+        if what == "vorschlag":
+            made.waits_until = now() + timedelta(days=1)
+        db.session.commit()
+        read_as = "1" if what == "beitrag" else made.waits_until.isoformat()
+        ground = next(one for one in read(app.config["CONTENT"]) if one.rule == 3)
+        path = f"/moderation/erster-{what}/{made.id}"
+        chosen = {"measure": "hide", "canned": ground.key, "rule": "", "passage": "Hauptstraße 3", "version": read_as}
+        nothing = send(client, path, **{**chosen, "canned": ""}, facts="Mein Text.", einsetzen="1")
+        assert nothing.status_code == 422
+        assert "Mein Text." in nothing.text
+        filled = send(client, path, **chosen, facts="Vorweg.", einsetzen="1")
+        assert filled.status_code == 200
+        assert f"Vorweg.\n\n{ground.facts}" in filled.get_data(as_text=True).replace("\r", "")
+        assert 'selected value="3"' in filled.text
+        untouched = send(client, path, **{**chosen, "rule": "3"}, facts=ground.facts)
+        assert untouched.status_code == 422
+        assert "Passen Sie den Textbaustein an" in untouched.get_data(as_text=True)
+        assert db.session.scalar(select(func.count()).select_from(Decision)) == 0
+        adapted = send(client, path, **{**chosen, "rule": "3"}, facts="Nennt die Hausnummer der Nachbarin.")
+        assert adapted.status_code == 303
 
     def test_none_chosen_is_said(self, app, client, me):
         case = make.case()

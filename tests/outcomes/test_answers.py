@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from participation.accounts.models import Delegate
+from participation.base.clock import now
 from participation.base.db import db
 from participation.base.verdict import Denied
 from participation.dialogue.operations import pause_votes
@@ -14,12 +16,13 @@ from participation.notify.queries import notifications
 from participation.outcomes.answers import answer_evidence
 from participation.outcomes.models import Fate, OutcomeState
 from participation.outcomes.operations import approve_outcome, save_outcome, submit_outcome
+from participation.outcomes.pieces import evidence, proposals_in_reach
 from participation.outcomes.queries import receipts_for_comments
 from participation.outcomes.writing import AlreadyAnswered, IncompleteOutcome, OutcomeFields, Pin, outcome_missing
-from participation.proposals.models import ProposalState
+from participation.proposals.models import CoAuthor, ProposalState
 from tests.factories import leitbild
 from tests.factories import outcomes as make
-from tests.factories.accounts import moderator, user
+from tests.factories.accounts import initiative, moderator, user
 
 
 def left_open(source=None, **rest):
@@ -88,6 +91,48 @@ def test_a_cited_proposal_gets_its_recommendation_with_the_answer(app):
     _outcome, piece = left_open(cited)
     answer_evidence(moderator(), piece, Fate.CONSIDERED, "Zu teuer.")
     assert (cited.state, cited.answer) == (ProposalState.NOT_RECOMMENDED, "Zu teuer.")
+
+
+def joint(number: int = 1):
+    """Return a proposal that a person and an organisation handed in with its author, and the three people."""
+    anna, mira, tomasz = user("Anna"), user("Mira"), user("Tomasz")
+    cited = make.quoted(ProposalState.OPEN, number, anna)
+    group = initiative(tomasz, name="Chor Guben")
+    for columns in ({"user_id": mira.id}, {"user_id": tomasz.id, "initiative_id": group.id}):
+        db.session.add(CoAuthor(proposal_id=cited.id, expires_at=now(), joined_at=now(), **columns))
+    db.session.add(CoAuthor(proposal_id=cited.id, expires_at=now(), email="fremd@example.net", digest="a" * 64))
+    db.session.flush()
+    return cited, anna, mira, tomasz
+
+
+def test_the_answer_reaches_all_who_handed_it_in_together(app):
+    cited, *people = joint()
+    speaker, stranger = user(), user()
+    db.session.add(Delegate(initiative_id=cited.coauthors[1].initiative_id, user_id=speaker.id, since=now()))
+    db.session.flush()
+    _outcome, piece = left_open(cited)
+    answer_evidence(moderator(), piece, Fate.CONSIDERED, "Zu teuer.")
+    for person in (*people, speaker):
+        told = [note for note in notifications(person) if note.link.endswith(f"#beleg-{piece.key}")]
+        assert len(told) == 1, person.display_name
+        assert "Zu teuer." in told[0].text
+    assert notifications(stranger) == []
+
+
+def test_evidence_names_all_authors_until_it_is_hidden(app, client):
+    cited, *_people = joint()
+    outcome, _piece = left_open(cited)
+    (shown,) = [piece for piece in evidence(outcome.id) if piece.proposal_id == cited.id]
+    assert (shown.author, shown.joint) == ("Anna", ("Mira", "Chor Guben"))
+    (offered,) = proposals_in_reach(proposal_id=cited.id)
+    assert offered.joint == shown.joint
+    db.session.commit()
+    assert "von Anna, gemeinsam mit Mira, Chor Guben" in client.get(f"/ergebnisse/{outcome.number}").text
+    cited.hidden_for = "Regel 3"
+    db.session.commit()
+    (gone,) = [piece for piece in evidence(outcome.id) if piece.proposal_id == cited.id]
+    assert (gone.author, gone.joint) == ("", ())
+    assert "Mira" not in client.get(f"/ergebnisse/{outcome.number}").text
 
 
 def test_a_later_answer_is_shown_before_an_older_open_one(app):

@@ -33,12 +33,17 @@ KINDS: Mapping[TaskKind, Message] = {
     TaskKind.CASE: _l("Meldung"),
     TaskKind.APPEAL: _l("Widerspruch"),
     TaskKind.FIRST: _l("Erster Beitrag"),
+    TaskKind.FIRST_PROPOSAL: _l("Erster Vorschlag"),
     TaskKind.BURST: _l("Häufung"),
 }
 HELP: Sequence[tuple[Message, Message]] = (
     (KINDS[TaskKind.CASE], _l("Verstößt der Beitrag gegen ein Gesetz oder eine Regel? Gefahr für ein Leben zuerst.")),
     (KINDS[TaskKind.APPEAL], _l("War die erste Entscheidung richtig? Nie die eigene.")),
     (KINDS[TaskKind.FIRST], _l("Jemand schreibt hier zum ersten Mal. Lesen und freigeben, oder begründet ablehnen.")),
+    (
+        KINDS[TaskKind.FIRST_PROPOSAL],
+        _l("Jemand schlägt hier zum ersten Mal etwas vor. Freigeben heißt noch nicht: formal geprüft."),
+    ),
     (KINDS[TaskKind.BURST], _l("Steckt hinter vielen Stimmen aus einem Netz eine Schule oder eine Absprache?")),
     (KINDS[TaskKind.VERIFY], _l("Gibt es die Initiative, und darf diese Person für sie sprechen?")),
     (

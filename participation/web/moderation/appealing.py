@@ -137,8 +137,7 @@ def appeal(id: int) -> Answer:  # noqa: A002 - the name of the part of the addre
     if isinstance(form, AppealRulingForm):
         form.offer([one for one in Measure if one not in HARMLESS])
     if isinstance(form, AppealRulingForm) and FILL_IN in request.form:
-        if not form.fill_in():
-            form.canned.errors, status = [_("Wählen Sie zuerst einen Textbaustein.")], 422
+        status = form.filled_in()
     elif form.is_submitted():
         status = 422
         if form.validate():

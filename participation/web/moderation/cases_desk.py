@@ -34,8 +34,7 @@ def case(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
     form = RulingForm()
     form.offer(fitting(target))
     if form.is_submitted() and FILL_IN in request.form:
-        if not form.fill_in():
-            form.canned.errors, status = [_("Wählen Sie zuerst einen Textbaustein.")], 422
+        status = form.filled_in()
     elif form.is_submitted():
         status = 422
         if form.validate():

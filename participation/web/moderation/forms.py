@@ -139,6 +139,13 @@ class RulingForm(FlaskForm):
             self.facts.data = f"{typed}\n\n{ground.facts}".strip()
         return True
 
+    def filled_in(self) -> int:
+        """Put the chosen prepared ground into the fields, or say that none was chosen; return the answer's status."""
+        if self.fill_in():
+            return 200
+        self.canned.errors = [str(_l("Wählen Sie zuerst einen Textbaustein."))]
+        return 422
+
     @property
     def ruling(self) -> Ruling:
         """What was chosen, once the form is valid."""

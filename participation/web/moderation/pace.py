@@ -7,9 +7,11 @@ from flask_babel import gettext as _
 
 from participation.base.clock import now
 from participation.base.db import transaction
-from participation.base.verdict import Denied
-from participation.moderation import bursts, cases, deciding
+from participation.base.verdict import Conflict, Denied
+from participation.dialogue import waiting
+from participation.moderation import admitting, bursts, cases, deciding
 from participation.moderation.queries import Task, TaskKind, next_task, work_queue
+from participation.proposals import waiting as waiting_proposals
 from participation.web.access import moderator
 from participation.web.moderation.blueprint import moderation
 from participation.web.security import CLICKS, limiter
@@ -49,12 +51,16 @@ def keys() -> Answer:
 
 
 def _take(task: Task) -> None:
-    """Take a case or a burst; of others nobody works alone on the text, so they have no lock."""
+    """Take a case, a burst or a first contribution; of others nobody works alone on the text: they have no lock."""
     try:
         with transaction():
             if task.kind is TaskKind.CASE and (case := cases.case(task.params["id"])):
                 deciding.take(member(), case)
             elif task.kind is TaskKind.BURST and (burst := bursts.burst(task.params["id"])):
                 bursts.take(member(), burst)
-    except (Denied, deciding.CaseMoved, bursts.BurstMoved) as error:
+            elif task.kind is TaskKind.FIRST and (first := waiting.find(task.params["id"])):
+                admitting.take(member(), first)
+            elif task.kind is TaskKind.FIRST_PROPOSAL and (proposal := waiting_proposals.find(task.params["id"])):
+                admitting.take_proposal(member(), proposal)
+    except (Denied, Conflict) as error:
         flash(str(error.message), "warning")

@@ -21,7 +21,7 @@ from participation.proposals.attaching import files
 from participation.proposals.models import Proposal, ProposalState
 from participation.web.access import moderator
 from participation.web.moderation.blueprint import moderation
-from participation.web.moderation.forms import RulingForm
+from participation.web.moderation.forms import FILL_IN, RulingForm
 from participation.web.numbers import number
 from participation.web.once import once
 from participation.web.security import CLICKS, DRAFTS, limiter
@@ -35,7 +35,9 @@ from participation.web.shell import Answer, member
 def first_contribution(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
     """Show a first contribution, and take the decision against it; what was typed survives a refusal."""
     found, status, form = _found(id), 200, _form()
-    if form.is_submitted():
+    if form.is_submitted() and FILL_IN in request.form:
+        status = form.filled_in()
+    elif form.is_submitted():
         status = 422
         if form.validate():
             try:
@@ -106,7 +108,9 @@ def give_back_contribution(id: int) -> Answer:  # noqa: A002 - the name of the p
 def first_proposal(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
     """Show a first proposal, and take the decision against it; what was typed survives a refusal."""
     found, status, form = _found_proposal(id), 200, _form()
-    if form.is_submitted():
+    if form.is_submitted() and FILL_IN in request.form:
+        status = form.filled_in()
+    elif form.is_submitted():
         status = 422
         if form.validate():
             try:
@@ -149,6 +153,34 @@ def release_proposal(id: int) -> Answer:  # noqa: A002 - the name of the part of
     return redirect(url_for("moderation.queue"), 303)
 
 
+@moderation.post("/moderation/erster-vorschlag/<int:id>/uebernehmen")
+@moderator
+@limiter.limit(CLICKS)
+def take_proposal(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
+    """Take a first proposal for half an hour."""
+    try:
+        with transaction():
+            admitting.take_proposal(member(), _found_proposal(id))
+    except waiting.NotWaiting as error:
+        return _gone(error)
+    except (Denied, Conflict) as error:
+        flash(str(error.message), "warning")
+    return redirect(url_for("moderation.first_proposal", id=id), 303)
+
+
+@moderation.post("/moderation/erster-vorschlag/<int:id>/zurueckgeben")
+@moderator
+@limiter.limit(CLICKS)
+def give_back_proposal(id: int) -> Answer:  # noqa: A002 - the name of the part of the address
+    """Give a first proposal back."""
+    try:
+        with transaction():
+            admitting.give_back_proposal(member(), _found_proposal(id))
+    except waiting.NotWaiting as error:
+        return _gone(error)
+    return redirect(url_for("moderation.queue"), 303)
+
+
 def _page(found: WaitingComment, form: RulingForm) -> str:
     at = now()
     held = found.taken_until is not None and found.taken_until > at
@@ -165,13 +197,16 @@ def _page(found: WaitingComment, form: RulingForm) -> str:
 
 
 def _proposal_page(found: Proposal, form: RulingForm) -> str:
+    at, first = now(), waiting_proposals.holder(found.id)
+    until = first.taken_until if first is not None and first.taken_by_id == member().id else None
     return render_template(
         "moderation/first_proposal.html",
         found=found,
         target=of_proposal(found),
         files=files(found.id),
         is_open=found.state is ProposalState.DRAFT and found.waits_until is not None,
-        verdict=may_admit_proposal(member(), found),
+        verdict=may_admit_proposal(member(), found, first, at),
+        mine_until=until if until is not None and until > at else None,
         form=form,
     )
 
