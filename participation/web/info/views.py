@@ -15,6 +15,7 @@ from participation.notify.operations import post
 from participation.web.access import public
 from participation.web.accounts.session import PER_VISITOR
 from participation.web.info.forms import BarrierForm
+from participation.web.info.operator import operator
 from participation.web.privacy import keeper, words
 from participation.web.security import limiter
 from participation.web.shell import Answer
@@ -57,7 +58,7 @@ def old_rules() -> Response:
 @info.get("/impressum")
 @public
 def imprint() -> str:
-    return render_template("info/imprint.html")
+    return render_template("info/imprint.html", operator=operator())
 
 
 @info.get("/datenschutz")
@@ -69,6 +70,7 @@ def privacy() -> str:
         since=PRIVACY_SINCE,
         kept=words.kept(periods, keeper.rules()),
         grace=periods["deletion"].days,
+        operator=operator(),
     )
 
 
