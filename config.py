@@ -107,6 +107,9 @@ class Settings:
         self.SECURITY_CONTACT = environ.get("SECURITY_CONTACT") or f"mailto:{self.CONTACT_MAIL}"
         if not CONTACT.fullmatch(self.SECURITY_CONTACT):
             problems.append(f"SECURITY_CONTACT is {self.SECURITY_CONTACT!r}: {HELP['SECURITY_CONTACT']}")
+        self.OPERATOR_NAME = " ".join((environ.get("OPERATOR_NAME") or "").split())
+        self.OPERATOR_ADDRESS = parted(environ.get("OPERATOR_ADDRESS") or "")
+        self.OPERATOR_PROCESSORS = parted(environ.get("OPERATOR_PROCESSORS") or "")
         https = self.PUBLIC_URL.startswith("https://")
         self.SESSION_COOKIE_SECURE = https
         self.SESSION_COOKIE_NAME = "__Host-session" if https else "session"
@@ -292,6 +295,12 @@ HELP = {
     "UPLOADS_URL": "s3://key:secret@host/bucket?region=…, s3+http:// without TLS, or nothing for a folder in INSTANCE",
     "MAIL_URL": "smtp://user:password@host:587, smtps://… or file: to write mails into INSTANCE/mail",
 }
+
+
+def parted(text: str) -> tuple[str, ...]:
+    """Return what stands in one variable with semicolons or line breaks between, without empty parts."""
+    parts = (" ".join(part.split()) for part in re.split(r"[;\n]", text))
+    return tuple(part for part in parts if part)
 
 
 def number(environ: Mapping[str, str], name: str, default: int, problems: list[str]) -> int:

@@ -142,6 +142,7 @@ def site() -> Site:
         public_url=config["PUBLIC_URL"],
         mail_url=config["MAIL_URL"],
         proxy_hops=config["PROXY_HOPS"],
+        unnamed=tuple(name for name in ("OPERATOR_NAME", "OPERATOR_ADDRESS") if not config[name]),
         instance=Path(config["INSTANCE"]),
         signer=signer(),
         migrations=_migrations(),

@@ -14,5 +14,7 @@ admitting   release first contributions of new accounts, or decide against them
 queries     the queue                         grounds    prepared texts that have to be adapted
 sightings   flag what comes from one network  bursts     decide about it; votes are counted apart, never discarded
 history     what an account did here          likeness   contributions that say nearly the same
+sealing     keep removed texts under seal     quoting    take what quotes them out of their cases
+older       seal removals from before there were seals
 Asks: leitbild, outcomes, proposals, strategy, dialogue, accounts, places, base.
 """

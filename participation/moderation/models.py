@@ -174,7 +174,10 @@ class Report(Base):
 
 
 class Decision(Base):
-    """A moderator's decision about a case, with its statement of reasons; never changed, only followed by another."""
+    """A moderator's decision about a case, with its statement of reasons; never changed, only followed by another.
+
+    Only a removal takes out of it what quotes the removed text (quoting.py).
+    """
 
     __tablename__ = "decisions"
     __table_args__ = (

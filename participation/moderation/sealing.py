@@ -1,4 +1,5 @@
-"""Removed texts. They are taken out of the contribution at once and kept under seal while somebody may still object.
+"""Removed texts. They are taken out of the contribution at once, and out of what quotes them in its cases (`quoting`),
+and kept under seal while somebody may still object.
 
 A reversal puts them back. When the time to object is over and nobody's objection waits, the daily sweep deletes them
 for good; the row stays and says when.
@@ -6,7 +7,9 @@ for good; the row stays and says when.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import exists, select, update
 
@@ -14,18 +17,23 @@ from participation.base.clock import now
 from participation.base.db import db
 from participation.dialogue import sealing as comments
 from participation.dialogue.models import Comment
+from participation.moderation import quoting
 from participation.moderation.models import Appeal, AppealState, Case, Decision, Sealed
 from participation.moderation.policy import APPEAL_PERIOD
 from participation.moderation.targets import Target
 from participation.proposals import hiding as proposals
 from participation.proposals.models import Proposal
 
+_PARTS = ("body", "title", "wording", "reason", "benefit", "culture")
+
 
 def seal(decision: Decision, target: Target) -> Sealed:
     """Take a contribution's texts out of its rows and keep them under seal until nobody can object any more."""
     about = target.contribution
     taken = comments.take_text(about) if isinstance(about, Comment) else proposals.take_text(about)
-    made = Sealed(decision_id=decision.id, content=taken, until=decision.at + APPEAL_PERIOD, sealed_at=decision.at)
+    taken["quoted"] = quoting.take_quotes(decision, target, _texts(taken))
+    # A removal from before there were seals is sealed later; the time to object runs from the decision all the same.
+    made = Sealed(decision_id=decision.id, content=taken, until=decision.at + APPEAL_PERIOD, sealed_at=now())
     db.session.add(made)
     db.session.flush()
     return made
@@ -41,6 +49,7 @@ def unseal(target: Target) -> None:
         comments.put_text_back(about, found.content)
     else:
         proposals.put_text_back(about, found.content)
+    quoting.put_quotes_back(found.content.get("quoted", ()))
     db.session.delete(found)
     db.session.flush()
 
@@ -68,8 +77,7 @@ def for_appeal(appeal: Appeal, *, may_decide: bool) -> list[tuple[str, str]]:
     found = db.session.get(Sealed, appeal.decision_id)
     if found is None or found.content is None or found.until <= now():
         return []
-    names = ("body",) if "body" in found.content else ("title", "wording", "reason", "benefit", "culture")
-    return [(name, found.content[name]) for name in names if found.content[name]]
+    return [(name, found.content[name]) for name in _PARTS if found.content.get(name)]
 
 
 def delete_due(before: datetime) -> int:
@@ -92,6 +100,12 @@ def forget(user_id: int) -> None:
     mine = update(Sealed).where(Sealed.decision_id.in_(about), Sealed.gone_at.is_(None))
     gone = mine.values(content=None, gone_at=now())
     db.session.execute(gone, execution_options={"synchronize_session": False})
+
+
+def _texts(taken: Mapping[str, Any]) -> list[str]:
+    """Return what a contribution and its earlier versions said, part by part."""
+    parts = [row[name] for row in (taken, *taken["versions"]) for name in _PARTS if row.get(name)]
+    return parts + [step["reason"] for step in taken.get("steps", ()) if step["reason"]]
 
 
 def stays_removed(target: Target) -> bool:

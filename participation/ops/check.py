@@ -64,6 +64,8 @@ class Site:
     public_url: str
     mail_url: str
     proxy_hops: int
+    unnamed: tuple[str, ...]
+    """Settings without which the pages that the law asks for have gaps."""
     instance: Path
     signer: Signer
     migrations: Path
@@ -104,6 +106,8 @@ def settings(site: Site) -> Iterator[Finding]:
             odd.append("MAIL_URL writes mails into files: nobody gets any")
         if not site.proxy_hops:
             odd.append("PROXY_HOPS is 0: behind a proxy all people count as one for the limits")
+        if site.unnamed:
+            odd.append(f"{', '.join(site.unnamed)} not set: /impressum and /datenschutz do not say who runs this")
     yield from (Finding("settings", Level.LOOK, one) for one in odd)
     if not odd:
         yield Finding("settings", Level.WELL, f"complete for {site.mode}")

@@ -23,7 +23,7 @@ from participation.base import form_keys
 from participation.base.clock import now
 from participation.base.db import db, transaction
 from participation.base.verdict import Message
-from participation.moderation import sealing
+from participation.moderation import older
 from participation.moderation.models import AppealLink, Decision, Report
 from participation.moderation.sightings import forget
 from participation.notify.models import Letter, Notification
@@ -146,7 +146,7 @@ RULES: tuple[Rule, ...] = (
     Rule("reporters", _l("Mailadressen aus Meldungen, nach der letzten Entscheidung"), "report_mail", tidy_reporters),
     Rule("attachments", _l("Hochgeladene Dateien, die zu nichts gehören"), "attachment", drop_pending),
     Rule("invitations", _l("Einladungen zu Vorschlägen, die niemand annahm, mit der Adresse"), "", tidy_invitations),
-    Rule("sealed", _l("Entfernte Texte, sobald niemand mehr widersprechen kann"), "", sealing.delete_due),
+    Rule("sealed", _l("Entfernte Texte, sobald niemand mehr widersprechen kann"), "", older.sweep),
     Rule("sightings", _l("Verschlüsselte Netzkennungen zu Stimmen, neuen Konten und Beiträgen"), "network", forget),
     Rule("exports", _l("Auskünfte, die nicht abgeholt wurden"), "", exports.expire),
     Rule("export_records", _l("Wann Sie eine Auskunft angefragt haben"), "mail", exports.forget),

@@ -11,7 +11,7 @@ from participation.base.clock import now
 from participation.base.db import Base, db
 from participation.dialogue.models import CommentState, CommentVersion
 from participation.dialogue.operations import edit_comment
-from participation.moderation import appealing, deciding, sealing
+from participation.moderation import appealing, deciding, older, quoting, sealing
 from participation.moderation.deciding import GoneForGood, PassageMissing
 from participation.moderation.models import Decision, Measure, Sealed
 from participation.moderation.policy import APPEAL_PERIOD
@@ -186,3 +186,138 @@ class TestForGood:
         author = decision.case.author
         departures._take_out(author, remove=True)
         assert db.session.get_one(Sealed, decision.id, populate_existing=True).content is None
+
+
+SAID = "Dein Nachbar Hans aus dem Lindenweg hat nie gearbeitet, das weiß jeder."
+
+
+class TestQuoted:
+    """What reports, reasons and objections quote goes under the same seal."""
+
+    def quoted_case(self):
+        comment = node_comment(body=f"Frag doch alle.\n\n{SAID}")
+        told = make.report(
+            of_comment(comment), explanation='Da steht: "Hans aus dem  LINDENWEG hat nie gearbeitet". So geht es nicht.'
+        )
+        facts = "Der Satz „Hans aus dem Lindenweg hat nie gearbeitet“ nennt einen Menschen, der nicht auftritt."
+        ruling = make.ruling(Measure.REMOVE, facts=facts, passage="hat nie gearbeitet, das weiß jeder")
+        return comment, told, deciding.decide(moderator(), told.case, ruling)
+
+    def test_it_is_marked_and_the_rest_stays(self, app):
+        _comment, told, decision = self.quoted_case()
+        assert told.explanation == 'Da steht: "[…]". So geht es nicht.'
+        assert decision.facts == "Der Satz „[…]“ nennt einen Menschen, der nicht auftritt."
+        assert decision.passage == "hat nie gearbeitet, das weiß jeder"
+        assert everywhere("Lindenweg") == set()
+        assert everywhere("LINDENWEG") == set()
+
+    def test_a_reversal_brings_it_back(self, app):
+        comment, told, decision = self.quoted_case()
+        before = sealing.sealed(of_comment(comment)).content["quoted"]
+        assert len(before) == 2
+        appealing.decide_appeal(moderator(), appeal_against(decision), upheld=True, answer="Stimmt.")
+        assert "LINDENWEG" in told.explanation
+        assert "Lindenweg" in decision.facts
+        assert SAID in comment.body
+
+    def test_after_the_period_nothing_brings_it_back(self, app):
+        _comment, told, decision = self.quoted_case()
+        SEALED_RULE.sweep(decision.at + APPEAL_PERIOD)
+        assert db.session.scalars(select(Sealed.content)).all() == [None]
+        assert "[…]" in told.explanation
+
+    def test_an_earlier_decision_about_it_is_searched_too(self, app):
+        comment = node_comment(body=SAID)
+        first = make.hide(comment, facts=f"Hier: {SAID}", passage="Hans aus dem Lindenweg hat nie gearbeitet")
+        deciding.decide(
+            moderator(),
+            deciding.open_case(moderator(), of_comment(comment), due=WEEKS),
+            make.ruling(Measure.RESTORE, rule=None),
+        )
+        make.hide(comment, measure=Measure.REMOVE, facts="Ein Name.", passage="das weiß jeder")
+        assert (first.facts, first.passage) == ("Hier: […].", "[…]")
+
+    @pytest.mark.one_database
+    @pytest.mark.parametrize(
+        ("text", "said", "spared", "left"),
+        [
+            ("Eins zwei drei vier fünf", "eins, zwei: drei VIER fünf!", "", "[…]"),
+            ("Eins zwei drei vier", "eins zwei drei vier fünf", "", "Eins zwei drei vier"),
+            ("Er rief: Hau ab! Mehr nicht.", "Hau ab", "", "Er rief: […]! Mehr nicht."),
+            ("Er rief: Hau ab!", "Hau ab", "hau ab", "Er rief: Hau ab!"),
+            ("Die Straße ist lang", "Straße", "", "Die Straße ist lang"),
+            ("a b c d e und f g h i j", "a b c d e f g h i j", "", "[…] und […]"),
+            ("a b c d e f g h", "x a b c d e f g y", "", "[…] h"),
+            ("", "a b c d e", "", ""),
+        ],
+    )
+    def test_runs_of_words(self, text, said, spared, left):
+        assert quoting.blotted(text, [said.casefold().replace(",", "").replace(":", "").replace("!", "").split()],
+                               spared=spared.split()) == left  # fmt: skip
+
+
+def unsealed(target, measure=Measure.REMOVE):
+    """Decide as it was before there were seals: the text stays behind the placeholder."""
+    made = make.decision(target, measure=measure, passage="ein Wort daraus")
+    if measure is Measure.REMOVE:
+        sealing.unseal(target)
+        if hasattr(target.contribution, "state_reason"):
+            target.contribution.state_reason = made.ground
+        else:
+            target.contribution.hidden_for = made.ground
+        db.session.flush()
+    return made
+
+
+class TestFromBefore:
+    """Removals from before migration 0024 were only hidden."""
+
+    def test_the_daily_sweep_seals_them(self, app):
+        comment, proposal = node_comment(body=f"Ein {WORD} für alle."), proposals.proposal(title=f"Mehr {WORD}")
+        for target in (of_comment(comment), of_proposal(proposal)):
+            unsealed(target)
+        assert everywhere(WORD) >= {"comments", "proposals"}
+        SEALED_RULE.sweep(now())
+        assert everywhere(WORD) == set()
+        assert "Der Text ist entfernt" in comment.state_reason
+        assert "Der Text ist entfernt" in proposal.hidden_for
+        kept = db.session.scalars(select(Sealed)).all()
+        assert [one.until - decision_of(one).at for one in kept] == [APPEAL_PERIOD, APPEAL_PERIOD]
+        assert older.seal_older() == 0
+        assert db.session.scalars(select(Sealed)).all() == kept
+
+    def test_those_whose_time_is_over_go_at_once(self, app):
+        comment = node_comment(body=f"Ein {WORD} für alle.")
+        decision = unsealed(of_comment(comment))
+        assert SEALED_RULE.sweep(decision.at + APPEAL_PERIOD) == 1
+        assert sealing.stays_removed(of_comment(comment))
+
+    def test_an_objection_still_brings_the_text_back(self, app):
+        comment = node_comment(body=f"Ein {WORD} für alle.")
+        decision = unsealed(of_comment(comment))
+        appeal = appeal_against(decision)
+        SEALED_RULE.sweep(now())
+        appealing.decide_appeal(moderator(), appeal, upheld=True, answer="Stimmt.")
+        assert comment.body == f"Ein {WORD} für alle."
+        assert older.seal_older() == 0
+        assert comment.body
+
+    def test_what_is_hidden_or_shown_again_is_left_alone(self, app):
+        hidden, shown, again = (node_comment(body=f"{n} {WORD} für alle.") for n in ("Ein", "Zwei", "Drei"))
+        unsealed(of_comment(hidden), Measure.HIDE)
+        for comment in (shown, again):
+            unsealed(of_comment(comment))
+            opened = deciding.open_case(moderator(), of_comment(comment), due=WEEKS)
+            comment_shown(comment, opened)
+        make.hide(again)
+        assert older.seal_older() == 0
+        assert all(WORD in one.body for one in (hidden, shown, again))
+
+
+def decision_of(sealed: Sealed) -> Decision:
+    return db.session.get_one(Decision, sealed.decision_id)
+
+
+def comment_shown(comment, opened) -> None:
+    """Show a comment again by a decision of its own."""
+    deciding.decide(moderator(), opened, make.ruling(Measure.RESTORE, rule=None))

@@ -216,3 +216,6 @@ def test_settings_of_a_production_that_is_hardly_meant(site):
     assert "no https" in words
     assert "nobody gets any" in words
     assert "PROXY_HOPS" in words
+    assert "OPERATOR_NAME, OPERATOR_ADDRESS not set: /impressum" in words
+    site.config["OPERATOR_NAME"], site.config["OPERATOR_ADDRESS"] = "Zweckverband Neiße", ("Markt 1",)
+    assert "OPERATOR" not in " ".join(words for _level, words in findings(site, exit_code=0)["settings"])

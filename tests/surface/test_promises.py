@@ -58,6 +58,48 @@ def test_the_imprint_is_one_click_away_and_names_the_contact_point(client):
     assert "§ 5 DDG" in page
 
 
+LEGAL = ("/impressum", "/datenschutz")
+
+
+@pytest.mark.one_database
+def test_the_operator_is_named_as_the_settings_tell_it(app, client, monkeypatch):
+    for path in LEGAL:
+        page = client.get(path).text
+        assert "hat den Namen hier noch nicht eingetragen" in page
+        assert "Die Anschrift fehlt noch." in page
+        assert "dialog@localhost" not in page
+    known = config.load(
+        {
+            "PARTICIPATION_MODE": "test",
+            "OPERATOR_NAME": "Zweckverband <Neiße> ",
+            "OPERATOR_ADDRESS": "Markt 1;; 03046  Cottbus\nDeutschland",
+            "OPERATOR_PROCESSORS": "Rechenzentrum Görlitz; Postbote GmbH",
+            "CONTACT_MAIL": "amt@example.org",
+        }
+    )
+    assert known.OPERATOR_ADDRESS == ("Markt 1", "03046 Cottbus", "Deutschland")
+    for name in ("OPERATOR_NAME", "OPERATOR_ADDRESS", "OPERATOR_PROCESSORS", "CONTACT_MAIL"):
+        monkeypatch.setitem(app.config, name, getattr(known, name))
+    for path in LEGAL:
+        page = client.get(path).text
+        assert "<b>Zweckverband &lt;Neiße&gt;</b><br>" in page
+        assert "Markt 1<br>03046 Cottbus<br>Deutschland" in page
+        assert 'href="mailto:amt@example.org"' in page
+        assert "noch nicht" not in page
+    assert "Rechenzentrum Görlitz, Postbote GmbH." in client.get("/datenschutz").text
+
+
+@pytest.mark.one_database
+def test_the_notice_says_who_gets_what_and_on_which_ground(app, client, monkeypatch):
+    page = client.get("/datenschutz").text
+    for said in ("Wer etwas bekommt", "Auftragsverarbeiter", "Artikel 9 Absatz 2 Buchstabe a", "Buchstabe c"):
+        assert said in page
+    assert "Melden Sie sich über einen anderen Anbieter an" not in page
+    provider = config.Provider("stadt", "Konto der Stadt", "https://x.example", "a", "b", "openid")
+    monkeypatch.setitem(app.config, "OIDC_PROVIDERS", (provider,))
+    assert "(Konto der Stadt), erfährt er" in client.get("/datenschutz").text
+
+
 # TDDDG § 25
 
 

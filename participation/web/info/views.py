@@ -16,6 +16,7 @@ from participation.web.access import public
 from participation.web.accounts.session import PER_VISITOR
 from participation.web.info.forms import BarrierForm
 from participation.web.once import once
+from participation.web.info.operator import operator
 from participation.web.privacy import keeper, words
 from participation.web.security import limiter
 from participation.web.shell import Answer
@@ -58,7 +59,7 @@ def old_rules() -> Response:
 @info.get("/impressum")
 @public
 def imprint() -> str:
-    return render_template("info/imprint.html")
+    return render_template("info/imprint.html", operator=operator())
 
 
 @info.get("/datenschutz")
@@ -70,6 +71,7 @@ def privacy() -> str:
         since=PRIVACY_SINCE,
         kept=words.kept(periods, keeper.rules()),
         grace=periods["deletion"].days,
+        operator=operator(),
     )
 
 
