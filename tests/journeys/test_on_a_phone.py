@@ -11,11 +11,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 PHONE = {"width": 375, "height": 812}
 NODE = "/strategie/lce-sofort-industrieparks"
-PUBLIC = ("/", "/strategie?alles=1", NODE, "/vorschlaege", "/leitbild", "/massnahmen", "/konto/anmelden", "/gibt-es-nicht")
+PUBLIC = ("/", "/strategie?alles=1", NODE, "/vorschlaege", "/leitbild", "/massnahmen", "/konto/anmelden", "/fehlt")
 OWN = (NODE, f"{NODE}/vorschlagen?typ=textaenderung", "/konto/profil", "/konto/loeschen", "/meine-beitraege")
 ALONE = (
     ".kern-btn, summary, a.ld-tag, .ld-tabs a, .ld-sort a, .ld-row > a, .ld-part__head > a, .ld-tree__line > a, "
-    ".ld-tree__head > a, .ld-acts a, .ld-comment > footer :is(a, button), .ld-chips label, .ld-check label, .ld-foot li a"
+    ".ld-tree__head > a, .ld-acts a, .ld-comment > footer :is(a, button), .ld-chips label, .ld-check label, "
+    ".ld-foot li a"
 )
 """What is pressed and no word within a sentence."""
 LOW = """(alone) => [...document.querySelectorAll(alone)].filter((one) => one.checkVisibility())
