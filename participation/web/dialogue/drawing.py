@@ -143,7 +143,7 @@ def _when(c: CommentView, on: Offer, words: Words) -> str:
     place = f"{escape(_('aus %(place)s', place=c.place))} · " if c.place else ""
     url, at = f"{on.comment_url}{c.id}", c.created_at
     edited = f' · <a href="{url}/verlauf">{words.edited}</a>' if c.edited_at else ""
-    example = f' · <span class="ld-example">{words.example}</span>' if c.is_example else ""
+    example = f' <span class="ld-example">{words.example}</span>' if c.is_example else ""
     return f"{place}<a href={url}><time datetime={at:%Y-%m-%d}>{escape(ago(at))}</time></a>{edited}{example}"
 
 
