@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -112,3 +113,19 @@ def start(sites: Sites, tmp_path: Path) -> Iterator[Callable[..., AppServer]]:
     yield begin
     for server in begun:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def unreliable(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library to be loaded first, which lets disks fail and clocks go wrong (shim.c)."""
+    compiler = shutil.which("gcc") or shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no C compiler is installed (Debian: gcc): without it no disk can fail and no clock be wrong")
+    library = tmp_path_factory.mktemp("library") / "shim.so"
+    source = Path(__file__).with_name("shim.c")
+    done = subprocess.run(
+        [compiler, "-shared", "-fPIC", "-o", library, source, "-ldl"], check=False, capture_output=True, text=True
+    )
+    if done.returncode:
+        pytest.skip(f"the C compiler cannot build a library: {done.stderr.strip()[-200:]}")
+    return library

@@ -10,6 +10,8 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from textwrap import indent
+from urllib.error import HTTPError
 
 import pytest
 
@@ -71,19 +73,30 @@ class AppServer:
         assert done.returncode == 0, done.stdout + done.stderr[-2000:]
         return done.stdout
 
+    def python(self, code: str) -> str:
+        """Run lines of Python with the same settings, in the context of the platform; return what they print."""
+        whole = f"from participation.app import create_app\nwith create_app().app_context():\n{indent(code, '    ')}"
+        done = subprocess.run(
+            [sys.executable, "-c", whole], env=self.environment, cwd=ROOT, check=False, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout.strip()
+
     def start(self) -> None:
         """Start it and wait until it is ready."""
         self.process = subprocess.Popen(
             [sys.executable, "deploy/server.py"], env=self.environment, cwd=ROOT, stdout=self.log, stderr=self.log
         )
-        end = time.monotonic() + 90
+        end, reason = time.monotonic() + 90, ""
         while time.monotonic() < end:
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5):
                     return
-            except OSError:
+            except OSError as error:
+                reason = error.read().decode() if isinstance(error, HTTPError) else str(error)
                 time.sleep(0.1)
-        pytest.fail(f"the server on port {self.port} does not get ready")
+        said = Path(self.log.name).read_text(errors="replace")[-2000:]
+        pytest.fail(f"the server on port {self.port} does not get ready: {reason} {said}")
 
     def workers(self) -> list[int]:
         """Return the numbers of the worker processes."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -95,22 +94,6 @@ def test_a_full_disk_of_postgresql(shared_disk: Path, sites: Sites, start: Calla
         connection.execute(text(f'DROP DATABASE "{name}"'))
         connection.execute(text("DROP TABLESPACE small"))
     engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def unreliable(tmp_path_factory) -> Path:
-    """A library that lets fsync fail while the file in FAILING_DISK exists."""
-    compiler = shutil.which("gcc") or shutil.which("cc")
-    if compiler is None:
-        pytest.skip("no C compiler is installed (Debian: gcc): without it no fsync can be made to fail")
-    library = tmp_path_factory.mktemp("library") / "fsync.so"
-    source = Path(__file__).with_name("fsync.c")
-    done = subprocess.run(
-        [compiler, "-shared", "-fPIC", "-o", library, source, "-ldl"], check=False, capture_output=True, text=True
-    )
-    if done.returncode:
-        pytest.skip(f"the C compiler cannot build a library: {done.stderr.strip()[-200:]}")
-    return library
 
 
 def test_a_disk_that_fails_under_sqlite(unreliable: Path, start: Callable[..., AppServer], tmp_path, full):
