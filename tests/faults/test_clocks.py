@@ -21,6 +21,12 @@ from tests.web_helpers import token_in
 SKEW = 300
 """Seconds."""
 
+OWN_NUMBERS = """
+import itertools, os
+from tests.factories import accounts
+accounts._numbers = itertools.count(os.getpid() * 1000)
+"""
+"""Each process makes people of its own."""
 PUBLISH = """
 from participation.base.db import transaction
 from tests.factories import leitbild
@@ -124,7 +130,7 @@ def link_to(server: AppServer, address: str) -> str:
 
 
 def test_the_log_keeps_its_order(fast_and_slow):
-    published = [server.python(PUBLISH) for server in (*fast_and_slow, *fast_and_slow)]
+    published = [server.python(OWN_NUMBERS + PUBLISH) for server in (*fast_and_slow, *fast_and_slow)]
     assert published[0] > published[1], "the second is dated before the first, and still comes after it"
     for server in fast_and_slow:
         server.run("log", "sign")
@@ -149,5 +155,5 @@ def found(server: AppServer, about: str) -> set[str]:
 @pytest.mark.parametrize(("seconds", "over"), [(120, False), (-1, True)])
 def test_a_reading_ends_for_both_at_the_same_moment(fast_and_slow, seconds, over):
     """Half-open: it lasts up to its end, and at its end it is over, whatever the clock of who asks says."""
-    said = {server.python(READING.format(seconds=seconds, base=1)) for server in fast_and_slow}
+    said = {server.python(OWN_NUMBERS + READING.format(seconds=seconds, base=1)) for server in fast_and_slow}
     assert said == {str(over)}
