@@ -26,6 +26,7 @@ from participation.watchbook import handlers as watchbook
 from participation.web import (
     BLUEPRINTS,
     assets,
+    cookies,
     delivery,
     freshness,
     journal,
@@ -77,6 +78,7 @@ def create_app(settings: config.Settings | None = None, *, commands: bool = True
     journal.prepare(app)
     shell.prepare(app)
     outage.prepare(app)
+    cookies.prepare(app)
     security.prepare(app)
     freshness.prepare(app)
     once.prepare(app)

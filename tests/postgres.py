@@ -8,9 +8,10 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
+from time import sleep
 
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import OperationalError
@@ -76,8 +77,11 @@ def own_server(programs: Path) -> Iterator[str]:
 class Cluster:
     """A server of our own that a test may stop and start again; root hands it to the user postgres, as it must."""
 
-    def __init__(self, programs: Path, *, fsync: bool = False) -> None:
-        """Lay out its files; it is not started yet. Not among pytest's: those are closed to other users."""
+    def __init__(self, programs: Path, *, fsync: bool = False, preload: Path | None = None) -> None:
+        """Lay out its files; it is not started yet. Not among pytest's: those are closed to other users.
+
+        `preload` is a library that its processes load first; it is copied to where they can read it.
+        """
         folder = Path(mkdtemp(prefix="participation-postgresql-"))
         self.folder, self.data = folder, folder / "data"
         self.as_user: list[str] = []
@@ -91,6 +95,10 @@ class Cluster:
         self.control = (programs / "pg_ctl", "-D", self.data, "-l", folder / "log", "-w")
         self.options = f"-p {self.port} -k {folder} -h 127.0.0.1 -c shared_buffers=64MB"
         self.options += "" if fsync else " -c fsync=off"
+        self.environment = dict(os.environ)
+        if preload is not None:
+            shutil.copy(preload, folder)
+            self.environment["LD_PRELOAD"] = str(folder / preload.name)
         self._run(programs / "initdb", "--auth=trust", "--username=postgres", "-D", self.data)
 
     @property
@@ -106,14 +114,30 @@ class Cluster:
         """Stop it: fast, or immediate, which is a crash that needs recovery."""
         self._run(*self.control, "-m", mode, "stop")
 
+    def revive(self) -> None:
+        """Start it if it gave up by itself, as whoever watches over it would; wait until it answers."""
+        for _ in range(600):
+            if answers(self.address):
+                return
+            with suppress(subprocess.CalledProcessError):
+                self._run(self.control[0], "-D", self.data, "status")
+                sleep(0.1)
+                continue
+            with suppress(subprocess.CalledProcessError):
+                self.start()
+        raise NoServer("it does not come back")
+
     def remove(self) -> None:
         """Stop it, if it runs, and delete its files."""
         if (self.data / "postmaster.pid").exists():
-            self.stop()
+            with suppress(subprocess.CalledProcessError):  # it gave up by itself
+                self.stop()
         shutil.rmtree(self.folder)
 
     def _run(self, *command: str | Path) -> None:
-        subprocess.run([*self.as_user, *command], check=True, stdout=subprocess.DEVNULL, cwd=self.folder)
+        subprocess.run(
+            [*self.as_user, *command], check=True, stdout=subprocess.DEVNULL, cwd=self.folder, env=self.environment
+        )
 
 
 def programs() -> Path | None:

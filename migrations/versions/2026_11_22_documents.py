@@ -84,5 +84,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take back."""
+    """Take back; the entries of documents are lost, and the documents are made again."""
     op.drop_table("documents")

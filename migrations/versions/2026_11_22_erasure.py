@@ -344,6 +344,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Take back; what was erased stays erased, but why and by whom is lost, and so are corrections."""
     dialect = op.get_bind().dialect.name
     for statement in REMOVAL[dialect]:
         op.execute(statement)

@@ -1136,6 +1136,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Leave nothing."""
     for statement in REMOVAL[op.get_bind().dialect.name]:
         op.execute(statement)
     if op.get_bind().dialect.name != "sqlite":

@@ -53,6 +53,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop both."""
+    """Take back; drafted mergers and their steps are lost."""
     op.drop_table("merge_steps")
     op.drop_table("merges")

@@ -126,7 +126,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take back."""
+    """Take back; earlier wordings are lost, and signatures under them count for the newest again."""
     op.drop_index("ix_proposal_supports_proposal_id_version", table_name="proposal_supports")
     with op.batch_alter_table("proposal_supports") as supports:
         supports.drop_constraint("fk_proposal_supports_version", type_="foreignkey")

@@ -194,7 +194,7 @@ def create_resolutions() -> None:
 
 
 def downgrade() -> None:
-    """Take back."""
+    """Take back; bodies, their resolutions, readings and what was said in them are no longer known."""
     for statement in REMOVAL[op.get_bind().dialect.name]:
         op.execute(statement)
     for table in ("resolution_reasons", "resolutions", "body_members", "bodies", "readings"):

@@ -74,5 +74,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take back."""
+    """Take back; who granted which role is lost, the roles stay."""
     op.drop_table("role_grants")

@@ -141,7 +141,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take back."""
+    """Take back; status reports and frozen lists of measures are lost."""
     op.drop_table("annex_entries")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION guard_annex_entries()")

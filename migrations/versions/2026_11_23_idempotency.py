@@ -29,5 +29,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Contract."""
+    """Contract; a form that was sent before may be taken once more."""
     op.drop_table("form_keys")

@@ -31,7 +31,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Contract."""
+    """Contract; mandates, questions and who wrote a proposal together are lost."""
     op.drop_table("proposal_consents")
     op.drop_table("proposal_coauthors")
     op.drop_table("answer_requests")

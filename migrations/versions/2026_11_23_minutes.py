@@ -271,7 +271,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Contract."""
+    """Contract; minutes and attachments are lost, comments taken down in workshops stay."""
     op.drop_table("recordings")
     op.drop_table("proposal_attachments")
     op.drop_table("minutes_voices")

@@ -5,6 +5,7 @@ access     who may call a route; a route without a declaration answers nobody
 security   headers, content security policy, rate limits
 bounds     how much may come in, and that its text is tidied
 origin     what other sites send is refused
+cookies    sessions, also from machines whose clocks are fast
 once       forms that create do so once
 watch      refusals and failed log-ins on their way into the watch book
 kept       what a person typed survives log-in, an expired form, a refusal

@@ -1,24 +1,23 @@
-"""Real servers on a PostgreSQL of their own, to be killed and changed under load."""
+"""Real servers, each on a database of its own; a PostgreSQL and whole installations to copy for each test."""
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
+import shutil
+import sqlite3
 import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url, text
 
 from tests import postgres
+from tests.faults.servers import AppServer
 from tests.programs import missing
 
-ROOT = Path(__file__).resolve().parents[2]
-KEY = "only-for-fault-tests-0123456789abcdef"
+ENGINES = ("sqlite", "postgresql")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,97 +26,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.faults)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def tell(line: str) -> None:
-    """Print a result, for whoever runs these tests to read."""
-    sys.stdout.write(f"\n{line}\n")
-
-
-class AppServer:
-    """One application server with its processes."""
-
-    def __init__(self, folder: Path, database: str, public_port: int, workers: int) -> None:
-        self.port = free_port()
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("PARTICIPATION")},
-            "PARTICIPATION_MODE": "local",
-            "SECRET_KEY": KEY,
-            "PUBLIC_URL": f"http://127.0.0.1:{public_port or self.port}",
-            "INSTANCE": str(folder),
-            "DATABASE_URL": database,
-            "PROXY_HOPS": "1" if public_port else "0",
-            "PORT": str(self.port),
-            "WORKERS": str(workers),
-            "PYTHONPATH": str(ROOT),
-        }
-        self.log = (folder.parent / f"server-{self.port}.log").open("ab")
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def run(self, *command: str) -> None:
-        """Run a command of the platform with the same settings."""
-        flask = [sys.executable, "-m", "flask", "--app", "participation", *command]
-        subprocess.run(flask, env=self.environment, cwd=ROOT, check=True, stdout=self.log, stderr=self.log)
-
-    def start(self) -> None:
-        """Start it and wait until it is ready."""
-        self.process = subprocess.Popen(
-            [sys.executable, "deploy/server.py"], env=self.environment, cwd=ROOT, stdout=self.log, stderr=self.log
-        )
-        end = time.monotonic() + 90
-        while time.monotonic() < end:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5):
-                    return
-            except OSError:
-                time.sleep(0.1)
-        pytest.fail(f"the server on port {self.port} does not get ready")
-
-    def workers(self) -> list[int]:
-        """Return the numbers of the worker processes."""
-        found = []
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdecimal():
-                try:
-                    parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-                    command = (entry / "cmdline").read_bytes()
-                except OSError:
-                    continue
-                if parent == self.process.pid and b"resource_tracker" not in command:
-                    found.append(int(entry.name))
-        return found
-
-    def kill_worker(self, number: int) -> None:
-        """`kill -9` one of the worker processes; the server starts another one."""
-        there = self.workers()
-        if there:
-            os.kill(there[number % len(there)], signal.SIGKILL)
-
-    def kill(self) -> None:
-        """`kill -9` everything of it at once."""
-        everything = [self.process.pid, *self.workers()]
-        for number in everything:
-            os.kill(number, signal.SIGKILL)
-        self.process.wait()
-        self.process = None
-
-    def stop(self) -> None:
-        """End it as an operator does."""
-        if self.process is not None:
-            self.process.terminate()
-            try:
-                self.process.wait(30)
-            except subprocess.TimeoutExpired:
-                self.kill()
-            self.process = None
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def cluster() -> Iterator[postgres.Cluster]:
+    """A PostgreSQL of our own with working fsync; whoever stops it starts it again."""
     found = postgres.programs()
     if found is None:
         missing("PostgreSQL")
@@ -125,3 +36,96 @@ def cluster() -> Iterator[postgres.Cluster]:
     made.start()
     yield made
     made.remove()
+
+
+class Sites:
+    """Installations with content and demo accounts: prepared once for each engine, then copied."""
+
+    def __init__(self, folder: Path, cluster: Callable[[], postgres.Cluster]) -> None:
+        """Prepare nothing yet; `cluster` is called when a PostgreSQL is needed."""
+        self.folder, self.cluster = folder, cluster
+        self.prepared: dict[str, Path] = {}
+
+    def server(self, engine: str, folder: Path, **options: str | int) -> AppServer:
+        """Return a server, not started yet, on a copy of its own in an existing folder; options are AppServer's."""
+        if engine not in self.prepared:
+            self.prepared[engine] = self._prepare(engine)
+        template, options = self.prepared[engine], {"log": self.folder, **options}
+        shutil.copytree(template, folder / "instance")
+        if engine == "sqlite":
+            return AppServer(folder / "instance", sqlite_in(folder / "instance"), **options)
+        return AppServer(folder / "instance", self.database(template.name), **options)
+
+    def database(self, template: str = "template1", name: str = "") -> str:
+        """Create a PostgreSQL database and return its address."""
+        name = name or f"faults_{uuid.uuid4().hex[:12]}"
+        own = self.cluster().address
+        engine = postgres.admin(own)
+        with engine.connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        engine.dispose()
+        return make_url(own).set(database=name).render_as_string(hide_password=False)
+
+    def _prepare(self, engine: str) -> Path:
+        instance = self.folder / f"prepared_{engine}"
+        address = sqlite_in(instance) if engine == "sqlite" else self.database(name=instance.name)
+        instance.mkdir(mode=0o700)
+        AppServer(instance, address).run("dev", "prepare")
+        if engine == "sqlite":
+            with closing(sqlite3.connect(instance / "participation.db")) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return instance
+
+
+def sqlite_in(instance: Path) -> str:
+    """Return the address of an installation's SQLite file."""
+    return f"sqlite:///{instance / 'participation.db'}"
+
+
+@pytest.fixture(scope="session")
+def sites(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Sites:
+    return Sites(tmp_path_factory.mktemp("sites"), lambda: request.getfixturevalue("cluster"))
+
+
+@pytest.fixture
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether everything is to be done at full length."""
+    return bool(request.config.getoption("faults_full"))
+
+
+@pytest.fixture
+def start(sites: Sites, tmp_path: Path) -> Iterator[Callable[..., AppServer]]:
+    """Start servers that end with the test, each on a copy of its own: `start("sqlite", workers=1)`.
+
+    A test that names a `folder` has the copy there.
+    """
+    begun: list[AppServer] = []
+
+    def begin(engine: str, folder: Path | None = None, **options: str | int) -> AppServer:
+        if folder is None:
+            folder = tmp_path / f"site{len(begun)}"
+            folder.mkdir()
+        server = sites.server(engine, folder, **options)
+        begun.append(server)
+        server.start()
+        return server
+
+    yield begin
+    for server in begun:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def unreliable(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library to be loaded first, which lets disks fail and clocks go wrong (shim.c)."""
+    compiler = shutil.which("gcc") or shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no C compiler is installed (Debian: gcc): without it no disk can fail and no clock be wrong")
+    library = tmp_path_factory.mktemp("library") / "shim.so"
+    source = Path(__file__).with_name("shim.c")
+    done = subprocess.run(
+        [compiler, "-shared", "-fPIC", "-o", library, source, "-ldl"], check=False, capture_output=True, text=True
+    )
+    if done.returncode:
+        pytest.skip(f"the C compiler cannot build a library: {done.stderr.strip()[-200:]}")
+    return library

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 
-from tests.faults.conftest import AppServer, free_port, tell
+from tests.faults.servers import AppServer, free_port, tell
 from tests.nginx import configured, nginx
 
 PATHS = ("/leitbild", "/strategie/lce-sofort-industrieparks", "/vorschlaege")
@@ -39,9 +39,10 @@ class Reader(threading.Thread):
                 connection.close()
 
 
-def test_a_rolling_restart_fails_no_reader(cluster, tmp_path):
+def test_a_rolling_restart_fails_no_reader(sites, tmp_path):
     port = free_port()
-    servers = [AppServer(tmp_path / f"instance{n}", cluster.address, port, workers=1) for n in (1, 2)]
+    database = sites.database()
+    servers = [AppServer(tmp_path / f"instance{n}", database, port, workers=1) for n in (1, 2)]
     servers[0].run("dev", "prepare", "--no-accounts")
     path = configured(tmp_path, port, [one.port for one in servers])
     proxy = None

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
+
 import flask_migrate
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,6 +15,8 @@ from sqlalchemy import inspect, text
 from participation import models
 from participation.base.db import db
 from participation.leitbild import guards
+
+VERSIONS = Path(__file__).resolve().parents[2] / "migrations" / "versions"
 
 
 @pytest.fixture
@@ -68,3 +74,17 @@ def _guards() -> dict[str, str]:
         )
     with db.engine.connect() as connection:
         return {name: sql for table, name, sql in connection.execute(text(chosen)) if table in names}
+
+
+@pytest.mark.parametrize("path", sorted(VERSIONS.glob("*.py")), ids=lambda path: path.stem)
+def test_each_way_back_says_what_it_costs(path):
+    """Whoever takes a migration back reads there what is lost; `./test --faults` proves that nothing else is."""
+    (back,) = (
+        node
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef) and node.name == "downgrade"
+    )
+    told = ast.get_docstring(back) or ""
+    drops = re.search(r"drop_(table|column)|DROP COLUMN", ast.unparse(back))
+    assert told
+    assert not drops or told not in ("Take back.", "Contract."), "it drops content without a word"

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import signal
-import socket
-import subprocess
 import time
 from collections.abc import Iterator
 
 import pytest
-import redis
 
 from participation.app import create_app
 from participation.base.db import transaction
@@ -19,49 +14,14 @@ from participation.web import shared_limits
 from participation.web.security import limiter
 from participation.web.shared_limits import SCHEME, SharedLimits
 from tests.factories.accounts import log_in, user
-from tests.programs import missing
+from tests.redis import Redis
 from tests.web_helpers import form_token
 
 NODE = "/strategie/lce-sofort-industrieparks"
 
 
-class Redis:
-    """A server of our own."""
-
-    def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    def start(self) -> None:
-        command = ["redis-server", "--port", str(self.port), "--save", "", "--bind", "127.0.0.1"]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        client = redis.Redis(port=self.port)
-        for _ in range(100):
-            try:
-                client.ping()
-                break
-            except redis.ConnectionError:
-                time.sleep(0.05)
-        client.close()
-
-    def tell(self, what: signal.Signals) -> None:
-        os.kill(self.process.pid, what)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-
 @pytest.fixture
 def server(monkeypatch) -> Iterator[Redis]:
-    if not shutil.which("redis-server"):
-        missing("redis-server")
     monkeypatch.setattr(shared_limits, "PAUSE", 0.3)
     made = Redis()
     made.start()
