@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CursorResult, delete, exists, select, update
+from sqlalchemy import CursorResult, and_, delete, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from participation.accounts.factor_models import Challenge, ParkedForm
@@ -27,7 +27,7 @@ from participation.moderation import sealing
 from participation.moderation.models import AppealLink, Decision, Report
 from participation.moderation.sightings import forget
 from participation.notify.models import Letter, Notification
-from participation.notify.operations import PAUSES
+from participation.notify.operations import PAUSES, unknown
 from participation.privacy import departures, exports
 from participation.privacy.models import Chore, PrivacyLink, RetentionRun
 from participation.proposals.models import CoAuthor
@@ -106,8 +106,9 @@ def tidy_letters(before: datetime) -> int:
 
 
 def tidy_failed_letters(before: datetime) -> int:
-    """Delete mails that never got out and are no longer tried."""
-    given_up = (Letter.sent_at.is_(None), Letter.attempts > len(PAUSES), Letter.created_at < before)
+    """Delete mails that never got out, or of which nobody knows, and that are no longer tried."""
+    hopeless = or_(Letter.attempts > len(PAUSES), and_(*unknown(now())))
+    given_up = (Letter.sent_at.is_(None), hopeless, Letter.created_at < before)
     return _deleted(delete(Letter).where(*given_up))
 
 
