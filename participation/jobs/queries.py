@@ -67,14 +67,18 @@ def last_runs(*, size: int = 50) -> Sequence[JobRun]:
 
 def _standing(name: str, last: JobRun | None, running: list[JobRun], chore: Chore | None) -> Standing:
     moment = now()
-    failing = last is not None and last.outcome in (RunOutcome.FAILED, RunOutcome.LOST)
     if any(run.deadline_at < moment or run.beat_at < moment - SILENT for run in running):
         state = State.STUCK
     elif not running and chore is not None and chore.due_at < moment - LATE:
         state = State.LATE
-    elif failing:
+    elif last is not None and _went_wrong(last):
         state = State.FAILING
     else:
         state = State.RUNNING if running else State.WELL
     # While it runs, a chore only says when it would come again after a crash.
     return Standing(name, state, last, running, chore.due_at if chore and not running else None)
+
+
+def _went_wrong(run: JobRun) -> bool:
+    """Tell whether a run failed, or did nothing but fail, as when the mail server is away."""
+    return run.outcome in (RunOutcome.FAILED, RunOutcome.LOST) or (run.failed > 0 and run.done == 0)

@@ -21,6 +21,7 @@ from participation.audit.verify import verify
 from participation.base.clock import now
 from participation.base.db import database_now, db
 from participation.base.outage import says
+from participation.jobs.models import RunOutcome
 from participation.jobs.queries import State, standings
 from participation.ledger import keys, queries
 from participation.ledger.models import LogEntry
@@ -260,7 +261,9 @@ def jobs() -> Iterator[Finding]:
             words = f"{one.name} is late by {one.minutes} minutes: does anybody do the work? See JOBS"
             yield Finding("jobs", Level.BROKEN, words)
         elif one.state is State.FAILING and one.last is not None:
-            yield Finding("jobs", Level.LOOK, f"{one.name} failed: {one.last.error or one.last.outcome.value}")
+            lost = one.last.outcome is RunOutcome.LOST
+            words = one.last.error or ("its process went away" if lost else f"{one.last.failed} could not be done")
+            yield Finding("jobs", Level.LOOK, f"{one.name} failed: {words}")
     if all(one.state in (State.WELL, State.RUNNING) for one in found):
         yield Finding("jobs", Level.WELL, "none is stuck, late or failing")
 

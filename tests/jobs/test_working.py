@@ -181,6 +181,14 @@ def test_who_dies_in_the_middle_does_not_begin_again_at_once(separate_app, folde
             assert do(job(every=HOUR, alone=True), folder) is not None
 
 
+def test_a_run_that_did_nothing_but_fail_is_failing_and_one_that_did_something_is_not(separate_app, folder, job):
+    with separate_app.app_context():
+        for result, state in ((Result(0, 2), State.FAILING), (Result(1, 2), State.WELL)):
+            do(job(work=lambda _ended, result=result: result, waiting=lambda: True), folder)
+            assert standing("clock").state is state
+            db.session.rollback()
+
+
 def test_a_job_that_nobody_does_is_late(separate_app, folder, job):
     with separate_app.app_context():
         do(job(every=HOUR, alone=True), folder)
