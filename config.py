@@ -59,6 +59,7 @@ class Settings:
     PAGE_CACHE_DEFAULT = 16
     """Megabytes of pages each process keeps for visitors."""
     FIRST_CONTRIBUTION_WAITS_DEFAULT = 1
+    JOBS_DEFAULT = "embedded"
     OTHER_PERIODS: Mapping[str, int] = {}
     """Defaults of this way of running that differ from PERIODS."""
     SECRET_KEY = ""
@@ -151,6 +152,9 @@ class Settings:
                 problems.append("RATE_LIMITS is off: that is for measuring, never for the public")
             self.RATELIMIT_ENABLED = False
         self.PROXY_HOPS = number(environ, "PROXY_HOPS", 0, problems)
+        self.JOBS = environ.get("JOBS") or self.JOBS_DEFAULT
+        if self.JOBS not in ("embedded", "worker", "off"):
+            problems.append(f"JOBS is {self.JOBS!r}: {HELP['JOBS']}")
 
     def _read_periods(self, environ: Mapping[str, str], problems: list[str]) -> None:
         """Read the periods of the procedure, and what waits for a moderator."""
@@ -226,6 +230,7 @@ class Test(Settings):
     SECRET_KEY = "only-for-tests"  # noqa: S105 - refused in every other mode
     PUBLIC_URL = "http://localhost"
     RATELIMIT_ENABLED = False
+    JOBS_DEFAULT = "off"
     FIRST_CONTRIBUTION_WAITS_DEFAULT = 0
     """Most tests are about what comes after; those about waiting switch it on."""
 
@@ -263,6 +268,7 @@ PERIODS = {
     "NOTE_DAYS": 365,
     "REPORT_MAIL_DAYS": 200,
     "RETENTION_LOG_DAYS": 365,
+    "JOB_LOG_DAYS": 30,
     "FORM_DAYS": 2,
     "REPORT_URGENT_DAYS": 1,
     "REPORT_DAYS": 7,
@@ -291,6 +297,7 @@ HELP = {
     "WITNESSES": "verifier keys name+id+base64 with spaces between them, each with =independent behind it if it is",
     "OIDC_PROVIDERS": "a JSON list, or the path of a file with one, of objects with name (a-z, 0-9, -), label, issuer "
     "(https), client_id, client_secret, and if need be scopes, claims, trust_email",
+    "JOBS": "embedded (in the web server), worker (by `flask jobs work`) or off (nobody does them)",
     "REDIS_URL": "redis://:password@host:6379/0, rediss:// with TLS, or nothing",
     "UPLOADS_URL": "s3://key:secret@host/bucket?region=…, s3+http:// without TLS, or nothing for a folder in INSTANCE",
     "MAIL_URL": "smtp://user:password@host:587, smtps://… or file: to write mails into INSTANCE/mail",

@@ -40,6 +40,7 @@ from participation.web import (
 )
 from participation.web.accounts import oidc
 from participation.web.dialogue import drawing
+from participation.web.jobs import office
 from participation.web.ops import views as ops
 from participation.web.privacy import keeper
 
@@ -86,6 +87,7 @@ def create_app(settings: config.Settings | None = None, *, commands: bool = True
     postman.prepare(app)
     printer.prepare(app)
     keeper.prepare(app)
+    office.prepare(app)
     oidc.prepare(app)
     ops.prepare(app)
     drawing.prepare(app)

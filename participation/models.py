@@ -8,6 +8,7 @@ from participation.base.db import Base
 from participation.dialogue import models as dialogue
 from participation.documents import models as documents
 from participation.errata import models as errata
+from participation.jobs import models as jobs
 from participation.ledger import models as ledger
 from participation.leitbild import models as leitbild
 from participation.leitbild import sentence_models as sentences
@@ -36,6 +37,7 @@ __all__ = [
     "errata",
     "factors",
     "form_keys",
+    "jobs",
     "ledger",
     "leitbild",
     "measures",

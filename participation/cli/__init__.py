@@ -8,6 +8,7 @@ from participation.cli.accounts import accounts
 from participation.cli.bodies import bodies
 from participation.cli.dev import dev
 from participation.cli.documents import documents
+from participation.cli.jobs import jobs
 from participation.cli.leitbild import leitbild
 from participation.cli.log import log
 from participation.cli.notify import notify
@@ -21,6 +22,7 @@ COMMANDS: tuple[click.Command, ...] = (
     bodies,
     dev,
     documents,
+    jobs,
     leitbild,
     log,
     notify,

@@ -15,7 +15,7 @@ documents = AppGroup("documents", help="Documents made of each version: PDF, DOC
 @documents.command()
 @click.option("--again", is_flag=True, help="Also try what could not be made before.")
 def build(again: bool) -> None:
-    """Make every document that waits; for a timer, beside the thread of the server. Two at once share the work."""
+    """Make every document that waits; for a timer. Two at once, and what the server does by itself, share the work."""
     queue_what_is_missing(again=again)
     done = current_app.extensions["printer"]()
     click.echo(f"{done.built} built, {done.failed} failed, {queries.waiting()} waiting")

@@ -1,4 +1,4 @@
-"""`flask privacy …`: exports, deletions and retention from a timer, beside the thread of the server."""
+"""`flask privacy …`: exports, deletions and retention from a timer, beside what the server does by itself."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from participation.base.db import transaction
-from participation.privacy.retention import claim
+from participation.privacy.retention import last_runs
 
 privacy = AppGroup("privacy", help="Exports, deletions, and what is deleted when its time is over.")
 
@@ -24,13 +23,12 @@ def work() -> None:
 @click.option("--now", "at_once", is_flag=True, help="Also if it was done today already.")
 def retain(at_once: bool) -> None:
     """Delete what its retention rule names; once a day, whichever process is first."""
-    with transaction():
-        mine = claim()
-    if not mine and not at_once:
+    before = max((run.id for run in last_runs(size=1)), default=0)
+    ran = current_app.extensions["jobs"].run("retention", forced=at_once)
+    if ran is None:
         click.echo("nothing is due")
         return
-    done = current_app.extensions["keeper"]()
-    for kind, count in done.items():
-        click.echo(f"{kind}: {count if count >= 0 else 'failed'}")
-    if -1 in done.values():
+    for run in reversed([run for run in last_runs() if run.id > before]):
+        click.echo(f"{run.kind}: {run.count if run.count >= 0 else 'failed'}")
+    if ran.error or ran.result.failed:
         raise SystemExit(1)

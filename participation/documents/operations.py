@@ -125,6 +125,16 @@ def claim_next() -> Claim | None:
             return Claim(made.id, made.revision_number, made.earlier_number, made.format, made.attempts, moment + CLAIM)
 
 
+def any_due() -> bool:
+    """Tell whether a document can be made now."""
+    return db.session.scalar(select(Document.id).where(*_due(now())).limit(1)) is not None
+
+
+def give_back(claim: Claim) -> None:
+    """Leave a document to the next press, as if it had not been taken: this one must end."""
+    _changed(_claimed(claim).values(claimed_until=None, attempts=Document.attempts - 1))
+
+
 def record_built(claim: Claim, content: bytes) -> bool:
     """Put a document on the shelf; return False if it was discarded, or its claim ran out, meanwhile."""
     built = _claimed(claim).values(

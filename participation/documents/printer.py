@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from participation.base.db import db, transaction
-from participation.documents.operations import Claim, claim_next, record_built, record_failure
+from participation.documents.operations import Claim, claim_next, give_back, record_built, record_failure
 
 log = logging.getLogger(__name__)
 
@@ -30,31 +30,38 @@ class Round:
     failed: int = 0
 
 
-def print_due(press: Press) -> Round:
-    """Make every document that is due; one that fails waits for its next try and holds up no other."""
+def print_due(press: Press, ended: Callable[[], bool] = lambda: False) -> Round:
+    """Make every document that is due, until `ended`; one that fails waits for its next try and holds up no other."""
     done = Round()
-    while True:
+    while not ended():
         with transaction():
             claim = claim_next()
         if claim is None:
-            return done
+            break
         try:
             content = press(claim)
         except NotAvailable as missing:
-            _give_back(claim, str(missing), final=True)
+            _record_failure(claim, str(missing), final=True)
             done.failed += 1
         except Exception as error:
             log.exception("document %s (%s of version %s) not made", claim.id, claim.format, claim.revision_number)
-            _give_back(claim, f"{type(error).__name__}: {error}", final=False)
+            _record_failure(claim, f"{type(error).__name__}: {error}", final=False)
             done.failed += 1
+        except BaseException:
+            # The process is told to end.
+            db.session.rollback()
+            with transaction():
+                give_back(claim)
+            raise
         else:
             # Building only read; the reading ends before the writing begins.
             db.session.rollback()
             with transaction():
                 done.built += record_built(claim, content)
+    return done
 
 
-def _give_back(claim: Claim, error: str, *, final: bool) -> None:
+def _record_failure(claim: Claim, error: str, *, final: bool) -> None:
     db.session.rollback()
     with transaction():
         record_failure(claim, error, final=final)

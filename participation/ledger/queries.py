@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from participation.base.db import db
 from participation.ledger.leaf import LeafType, read
@@ -46,6 +46,12 @@ def newest() -> Signed | None:
     """Return the newest checkpoint."""
     row = db.session.execute(_checkpoints().order_by(LogCheckpoint.size.desc()).limit(1)).one_or_none()
     return Signed(*row) if row else None
+
+
+def unsigned() -> bool:
+    """Tell whether there are entries that no checkpoint covers."""
+    signed = db.session.scalar(select(func.max(LogCheckpoint.size))) or 0
+    return db.session.scalar(select(LogEntry.number).where(LogEntry.number > signed).limit(1)) is not None
 
 
 def checkpoints() -> list[Signed]:

@@ -59,5 +59,7 @@ class Letter(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     attempts: Mapped[int] = mapped_column(default=0)
     claimed_until: Mapped[datetime | None]
+    handed_at: Mapped[datetime | None]
+    """When it went to the mail server, until that answered. If it never did, nobody knows whether the mail is out."""
     last_error: Mapped[str] = mapped_column(Text, default="")
     sent_at: Mapped[datetime | None]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Update, delete, insert, or_, select, update
 
 from participation.accounts.models import User
 from participation.accounts.voices import VOICES
@@ -100,28 +100,72 @@ def claim_next() -> Letter | None:
         if number is None:
             return None
         taken = update(Letter).where(Letter.id == number, *_due(moment))
-        taken = taken.values(claimed_until=moment + CLAIM, attempts=Letter.attempts + 1)
-        result = db.session.execute(taken.execution_options(synchronize_session=False))
-        if cast("CursorResult[None]", result).rowcount == 1:
+        if _changed(taken.values(claimed_until=moment + CLAIM, attempts=Letter.attempts + 1)) == 1:
             return db.session.get(Letter, number, populate_existing=True)
+
+
+def hand_over(letter: Letter) -> bool:
+    """Note that a claimed letter goes to the mail server now; commit before it does.
+
+    From here on a letter is never sent again by itself unless the server refuses it: whoever dies in between leaves
+    one that may be out. Returns False if the claim ran out meanwhile, and with it the right to send.
+    """
+    mine = update(Letter).where(
+        Letter.id == letter.id,
+        Letter.sent_at.is_(None),
+        Letter.handed_at.is_(None),
+        Letter.claimed_until == letter.claimed_until,
+    )
+    moment = now()
+    return _changed(mine.values(handed_at=moment, claimed_until=moment + CLAIM)) == 1
 
 
 def record_sent(letter_id: int) -> None:
     """Note that a letter is out, and wipe the secrets in it."""
     sent = update(Letter).where(Letter.id == letter_id)
-    db.session.execute(sent.values(sent_at=now(), claimed_until=None, params={}, last_error=""))
+    _changed(sent.values(sent_at=now(), claimed_until=None, handed_at=None, params={}, last_error=""))
 
 
 def record_failure(letter_id: int, attempts: int, error: str) -> None:
-    """Note why a letter could not be sent, and when to try again."""
+    """Note why a letter was not sent, and when to try again."""
     pause = PAUSES[min(attempts, len(PAUSES)) - 1]
     failed = update(Letter).where(Letter.id == letter_id)
-    db.session.execute(failed.values(claimed_until=now() + pause, last_error=error[:2000]))
+    _changed(failed.values(claimed_until=now() + pause, handed_at=None, last_error=error[:2000]))
+
+
+def record_unknown(letter_id: int, error: str) -> None:
+    """Note that the mail server never said whether it took a letter; it is not sent again by itself."""
+    _changed(update(Letter).where(Letter.id == letter_id).values(claimed_until=None, last_error=error[:2000]))
+
+
+def send_unknown_again() -> int:
+    """Queue the letters again of which nobody knows whether they are out; return how many. Some may arrive twice."""
+    count = _changed(update(Letter).where(*unknown(now())).values(handed_at=None, claimed_until=None))
+    if count:
+        db.session.info[POSTED] = True
+    return count
+
+
+def unknown(moment: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return which letters were given to the mail server by somebody who never told what it said."""
+    silent = or_(Letter.claimed_until.is_(None), Letter.claimed_until < moment)
+    return Letter.sent_at.is_(None), Letter.handed_at.is_not(None), silent
+
+
+def any_due() -> bool:
+    """Tell whether a letter can be sent now."""
+    return db.session.scalar(select(Letter.id).where(*_due(now())).limit(1)) is not None
 
 
 def _due(moment: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         Letter.sent_at.is_(None),
+        Letter.handed_at.is_(None),
         Letter.attempts <= len(PAUSES),
         or_(Letter.claimed_until.is_(None), Letter.claimed_until < moment),
     )
+
+
+def _changed(statement: Update) -> int:
+    result = db.session.execute(statement.execution_options(synchronize_session=False))
+    return cast("CursorResult[None]", result).rowcount

@@ -1,7 +1,9 @@
-"""The postman: takes waiting letters one by one and sends them.
+"""The postman: takes waiting letters one by one and sends them, each at most once.
 
-He is an edge of his own and commits between taking and sending, because a mail cannot be rolled back. A letter that was
-taken belongs to one process; if that one dies, the letter is free again after `operations.CLAIM`.
+He is an edge of his own and commits between the steps, because a mail cannot be rolled back: take, hand over, note what
+the mail server said. A letter that was taken belongs to one process; if that one dies before handing it over, the
+letter is free again after `operations.CLAIM`. If it dies after that, nobody knows: it stays, is counted as unknown, and
+goes out again only when somebody says so (`flask notify unknown --send-again`).
 """
 
 from __future__ import annotations
@@ -12,8 +14,8 @@ from dataclasses import dataclass
 
 from participation.base.db import transaction
 from participation.notify.models import Letter
-from participation.notify.operations import claim_next, record_failure, record_sent
-from participation.notify.transport import Message, Transport
+from participation.notify.operations import claim_next, hand_over, record_failure, record_sent, record_unknown
+from participation.notify.transport import Message, Transport, Unknown
 
 log = logging.getLogger(__name__)
 
@@ -24,18 +26,28 @@ class Round:
 
     sent: int = 0
     failed: int = 0
+    unknown: int = 0
 
 
-def deliver(render: Callable[[Letter], Message], send: Transport) -> Round:
-    """Send every letter that is due; one that fails waits for its next try and holds up no other."""
+def deliver(render: Callable[[Letter], Message], send: Transport, ended: Callable[[], bool] = lambda: False) -> Round:
+    """Send every letter that is due, until `ended`; one that fails waits for its next try and holds up no other."""
     done = Round()
-    while True:
+    while not ended():
         with transaction():
             letter = claim_next()
         if letter is None:
-            return done
+            break
         try:
-            send(render(letter))
+            message = render(letter)
+            with transaction():
+                mine = hand_over(letter)
+            if mine:
+                send(message)
+        except Unknown as error:
+            log.warning("letter %s (%s) perhaps sent: %s", letter.id, letter.template, error)
+            with transaction():
+                record_unknown(letter.id, str(error))
+            done.unknown += 1
         except Exception as error:  # noqa: BLE001 - whatever goes wrong with one letter must not stop the others
             # Neither recipient nor text: they are nobody's business in a log.
             log.warning("letter %s (%s) not sent: %s", letter.id, letter.template, type(error).__name__)
@@ -43,6 +55,8 @@ def deliver(render: Callable[[Letter], Message], send: Transport) -> Round:
                 record_failure(letter.id, letter.attempts, f"{type(error).__name__}: {error}")
             done.failed += 1
         else:
-            with transaction():
-                record_sent(letter.id)
-            done.sent += 1
+            if mine:
+                with transaction():
+                    record_sent(letter.id)
+                done.sent += 1
+    return done

@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from participation.accounts.models import User
+from participation.base.clock import now
 from participation.base.db import db
 from participation.notify.models import Letter, Notification
-from participation.notify.operations import PAUSES
+from participation.notify.operations import PAUSES, unknown
 from participation.notify.wording import sentence
 
 
@@ -48,5 +49,11 @@ def unread(user_ids: set[int], kind: str) -> set[tuple[int, str, str]]:
 
 
 def waiting_letters() -> int:
-    """Return how many letters are still to be tried; those given up after many failures do not count."""
-    return db.session.scalar(select(func.count()).where(Letter.sent_at.is_(None), Letter.attempts <= len(PAUSES))) or 0
+    """Return how many letters are still to be tried; those given up, or perhaps out already, do not count."""
+    tried = (Letter.sent_at.is_(None), Letter.handed_at.is_(None), Letter.attempts <= len(PAUSES))
+    return db.session.scalar(select(func.count()).where(*tried)) or 0
+
+
+def unknown_letters() -> int:
+    """Return of how many letters nobody knows whether the mail server took them."""
+    return db.session.scalar(select(func.count()).where(*unknown(now()))) or 0

@@ -36,6 +36,10 @@ class Message:
 Transport = Callable[[Message], None]
 
 
+class Unknown(Exception):
+    """The mail server fell silent while it was given a mail: it may be out, or not."""
+
+
 def transport(url: str, *, sender: str, folder: Path, tell: Callable[[str], None] = print) -> Transport:
     """Return how mails leave: `file:` writes them into the folder and tells their links, smtp and smtps send them."""
     parts = urlsplit(url)
@@ -81,8 +85,25 @@ def probe(url: str, *, folder: Path) -> None:
 
 
 def _send(mail: EmailMessage, url: SplitResult) -> None:
-    with _connected(url, TIMEOUT) as server:
+    taken = False
+    try:
+        with _connected(url, TIMEOUT) as server:
+            _hand_over(server, mail)
+            taken = True
+    except OSError:
+        # What goes wrong with the good-bye changes nothing: a mail that was taken must not be sent again.
+        if not taken:
+            raise
+
+
+def _hand_over(server: smtplib.SMTP, mail: EmailMessage) -> None:
+    try:
         server.send_message(mail)
+    except OSError as error:
+        # A server that answered has refused. One that fell silent may have taken it.
+        if isinstance(error, smtplib.SMTPException) and not isinstance(error, smtplib.SMTPServerDisconnected):
+            raise
+        raise Unknown(type(error).__name__) from error
 
 
 @contextmanager

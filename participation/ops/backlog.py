@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from participation.base.clock import now
 from participation.base.db import db
 from participation.documents.models import Document, DocumentState
 from participation.notify.models import Letter
-from participation.notify.operations import PAUSES
+from participation.notify.operations import PAUSES, unknown
 from participation.privacy.models import ExportState, PersonalExport
 
 
@@ -22,14 +22,15 @@ class Queue:
     name: str
     waiting: int
     given_up: int
-    """Tried as often as it makes sense."""
+    """Tried as often as it makes sense; of letters also those that may be out or not."""
     oldest_seconds: float
     """How long the oldest waiting one has waited; 0 if none waits."""
 
 
 def queues() -> list[Queue]:
     """Return every queue; one statement each."""
-    tried = Letter.attempts > len(PAUSES)
+    # One of which nobody knows whether it is out is not tried again, either.
+    tried = or_(Letter.attempts > len(PAUSES), and_(*unknown(now())))
     made = Document.state == DocumentState.FAILED, Document.state.in_((DocumentState.WAITING, DocumentState.FAILED))
     told = (
         PersonalExport.state == ExportState.FAILED,

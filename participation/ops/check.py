@@ -22,6 +22,8 @@ from participation.audit.verify import verify
 from participation.base.clock import now
 from participation.base.db import database_now, db
 from participation.base.outage import says
+from participation.jobs.models import RunOutcome
+from participation.jobs.queries import State, standings
 from participation.ledger import keys, queries
 from participation.ledger.models import LogEntry
 from participation.ledger.operations import Signer
@@ -91,6 +93,7 @@ def examine(site: Site) -> list[Finding]:
         ("log", lambda: log(site)),
         ("counters", counted),
         ("work", work),
+        ("jobs", jobs),
     ):
         found += _guarded(about, look)
     return found
@@ -262,6 +265,24 @@ def work() -> Iterator[Finding]:
     swept = db.session.scalar(select(func.max(RetentionRun.at)))
     if swept is None or now() - swept > SWEPT:
         yield Finding("work", Level.LOOK, "nothing was deleted for two days: does `flask privacy retain` run?")
+
+
+def jobs() -> Iterator[Finding]:
+    """Look whether a job is stuck, late or failing."""
+    found = standings()
+    for one in found:
+        if one.state is State.STUCK:
+            words = f"{one.name} is stuck, at work for {one.minutes} minutes: start the process anew that does it"
+            yield Finding("jobs", Level.BROKEN, words)
+        elif one.state is State.LATE:
+            words = f"{one.name} is late by {one.minutes} minutes: does anybody do the work? See JOBS"
+            yield Finding("jobs", Level.BROKEN, words)
+        elif one.state is State.FAILING and one.last is not None:
+            lost = one.last.outcome is RunOutcome.LOST
+            words = one.last.error or ("its process went away" if lost else f"{one.last.failed} could not be done")
+            yield Finding("jobs", Level.LOOK, f"{one.name} failed: {words}")
+    if all(one.state in (State.WELL, State.RUNNING) for one in found):
+        yield Finding("jobs", Level.WELL, "none is stuck, late or failing")
 
 
 def _guarded(about: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:

@@ -96,6 +96,11 @@ def waiting() -> int:
     return db.session.scalar(select(func.count()).where(PersonalExport.state == ExportState.WAITING)) or 0
 
 
+def any_due() -> bool:
+    """Tell whether an export can be made now."""
+    return db.session.scalar(select(PersonalExport.id).where(*_due(now())).limit(1)) is not None
+
+
 def claim_next() -> Claim | None:
     """Take the next waiting export for this process alone; commit before making it."""
     moment = now()

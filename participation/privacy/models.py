@@ -127,12 +127,3 @@ class RetentionRun(Base):
     count: Mapped[int]
     """-1: the rule failed; it is tried again with the next sweep."""
     at: Mapped[datetime] = mapped_column(default=now)
-
-
-class Chore(Base):
-    """When a daily work is due next; whichever process moves the moment on does it."""
-
-    __tablename__ = "chores"
-
-    name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    due_at: Mapped[datetime]

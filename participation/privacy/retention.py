@@ -1,4 +1,4 @@
-"""What is deleted when its time is over: a visible table of rules, swept once a day by whichever process is first.
+"""What is deleted when its time is over: a visible table of rules, swept once a day (the job "retention").
 
 A room with data that must go after a while adds one line to RULES; the notice of privacy and the operators' page read
 the same table, so the periods that are promised are the periods that are kept.
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CursorResult, delete, exists, select, update
+from sqlalchemy import CursorResult, and_, delete, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from participation.accounts.factor_models import Challenge, ParkedForm
@@ -23,22 +23,22 @@ from participation.base import form_keys
 from participation.base.clock import now
 from participation.base.db import db, transaction
 from participation.base.verdict import Message
+from participation.jobs import runs as jobs
 from participation.moderation import older
 from participation.moderation.models import AppealLink, Decision, Report
 from participation.moderation.sightings import forget
 from participation.notify.models import Letter, Notification
-from participation.notify.operations import PAUSES
+from participation.notify.operations import PAUSES, unknown
 from participation.privacy import departures, exports
-from participation.privacy.models import Chore, PrivacyLink, RetentionRun
+from participation.privacy.models import PrivacyLink, RetentionRun
 from participation.proposals.models import CoAuthor
 from participation.watchbook.operations import forget_before
 
 log = logging.getLogger(__name__)
 
 EVERY = timedelta(days=1)
-LEASE = timedelta(hours=1)
-"""How long a sweep belongs to the process that began it; longer than any sweep."""
-SWEEP = "retention"
+AGAIN = timedelta(hours=1)
+"""When a sweep comes again of which a rule failed; longer than any sweep takes."""
 
 Periods = Mapping[str, timedelta]
 
@@ -106,8 +106,9 @@ def tidy_letters(before: datetime) -> int:
 
 
 def tidy_failed_letters(before: datetime) -> int:
-    """Delete mails that never got out and are no longer tried."""
-    given_up = (Letter.sent_at.is_(None), Letter.attempts > len(PAUSES), Letter.created_at < before)
+    """Delete mails that never got out, or of which nobody knows, and that are no longer tried."""
+    hopeless = or_(Letter.attempts > len(PAUSES), and_(*unknown(now())))
+    given_up = (Letter.sent_at.is_(None), hopeless, Letter.created_at < before)
     return _deleted(delete(Letter).where(*given_up))
 
 
@@ -153,6 +154,7 @@ RULES: tuple[Rule, ...] = (
     Rule("leftovers", _l("Reste gelöschter Konten"), "", lambda _before: departures.sweep_after(now() - 2 * EVERY)),
     Rule("form_keys", _l("Prüfsummen abgesandter Formulare (damit nichts doppelt entsteht)"), "form", form_keys.forget),
     Rule("runs", _l("Das Protokoll dieser Löschungen"), "retention_log", tidy_runs),
+    Rule("job_runs", _l("Das Protokoll der Hintergrundarbeiten (Zahlen, keine Namen)"), "job_log", jobs.forget),
 )
 """Everything that is deleted by itself. Settings say the period, so each of them is told where it is promised."""
 
@@ -198,25 +200,6 @@ LASTING: Mapping[str, str] = {
 """Tables that have such dates all the same and are kept, each with the reason."""
 
 
-def claim() -> bool:
-    """Say whether today's sweep is due and falls to this process; commit before doing it.
-
-    Of two processes at once the database lets one through.
-    """
-    moment = now()
-    mine = update(Chore).where(Chore.name == SWEEP, Chore.due_at <= moment).values(due_at=moment + LEASE)
-    if _deleted(mine) == 1:
-        return True
-    if db.session.get(Chore, SWEEP) is not None:
-        return False
-    try:
-        with db.session.begin_nested():
-            db.session.add(Chore(name=SWEEP, due_at=moment + LEASE))
-    except IntegrityError:
-        return False
-    return True
-
-
 def sweep(periods: Periods, rules: Sequence[Rule] = RULES) -> dict[str, int]:
     """Apply every rule in a transaction of its own and note what it deleted; one that fails holds up no other.
 
@@ -234,10 +217,6 @@ def sweep(periods: Periods, rules: Sequence[Rule] = RULES) -> dict[str, int]:
             done[rule.kind] = -1
             with transaction():
                 db.session.add(RetentionRun(kind=rule.kind, count=-1))
-    with transaction():
-        following = now() + (LEASE if -1 in done.values() else EVERY)
-        if _deleted(update(Chore).where(Chore.name == SWEEP).values(due_at=following)) == 0:
-            db.session.add(Chore(name=SWEEP, due_at=following))
     return done
 
 

@@ -12,8 +12,8 @@ kept       what a person typed survives log-in, an expired form, a refusal
 attachments/shelf  where files lie, and forms that take one
 numbers    numbers in addresses, within what a column holds
 freshness  ETags for visitors
-worker     a thread that works after the answer, never during it: the postman (mails), the printer (documents),
-           the keeper (exports, deletions, retention)
+jobs       work after the answer, never during it: the postman (mails), the printer (documents), the keeper
+           (exports, deletions, retention), signing
 outage     503 while the database cannot work; every typed word on that page
 journal    one line a request for operators, and its id
 metrics    figures for Prometheus
@@ -31,6 +31,7 @@ from participation.web.documents.views import documents
 from participation.web.errata.views import errata
 from participation.web.info.views import info
 from participation.web.insight.views import insight
+from participation.web.jobs.views import jobs
 from participation.web.ledger.views import ledger
 from participation.web.leitbild.views import leitbild
 from participation.web.measures.views import measures
@@ -56,6 +57,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     info,
     insight,
     moderation,
+    jobs,
     ledger,
     leitbild,
     measures,

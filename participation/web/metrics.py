@@ -16,6 +16,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine, event
 
+from participation.jobs.queries import Standing, State
 from participation.ops.backlog import Queue
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -58,14 +59,15 @@ def count(endpoint: str | None, method: str, status: int, seconds: float) -> int
     return statements
 
 
-def page(queues: Iterable[Queue] | None) -> bytes:
-    """Return everything counted, with what waits; None if the database did not answer."""
+def page(queues: Iterable[Queue] | None, jobs: Iterable[Standing] = ()) -> bytes:
+    """Return everything counted, with what waits and how the jobs stand; None if the database did not answer."""
     registry = CollectorRegistry()
     if os.environ.get(FOLDER):
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:
         registry.register(REGISTRY)
     registry.register(Waiting(queues))
+    registry.register(Jobs(jobs))
     return generate_latest(registry)
 
 
@@ -89,3 +91,22 @@ class Waiting(Collector):
             given_up.add_metric([queue.name], queue.given_up)
             oldest.add_metric([queue.name], queue.oldest_seconds)
         yield from (waiting, given_up, oldest)
+
+
+class Jobs(Collector):
+    """How the jobs stand that left a trace."""
+
+    def __init__(self, standings: Iterable[Standing]) -> None:
+        self.standings = tuple(standings)
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the gauges: 1 where it is so."""
+        for state, meaning in (
+            (State.STUCK, "Whether it runs longer than it may, or its process is silent."),
+            (State.LATE, "Whether it is due and nobody does it."),
+            (State.FAILING, "Whether it failed when it was done last."),
+        ):
+            gauge = GaugeMetricFamily(f"participation_job_{state.value}", meaning, labels=["job"])
+            for one in self.standings:
+                gauge.add_metric([one.name], float(one.state is state))
+            yield gauge

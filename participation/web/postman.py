@@ -1,48 +1,33 @@
-"""Wakes the postman: after a request that posted letters, a thread of this process delivers them.
+"""What the postman needs of the web: templates of mails, and the settings that say how they leave.
 
-The request itself never waits for a mail, so its time tells nobody whether one was sent.
+No request waits for a mail (see web/jobs), so its time tells nobody whether one was sent.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask, current_app, render_template, url_for
 from flask_babel import force_locale
 
 from participation.notify.models import Letter
-from participation.notify.operations import POSTED
 from participation.notify.postman import Round, deliver
-from participation.notify.queries import waiting_letters
 from participation.notify.transport import Message, transport
-from participation.web.worker import Worker, wake_after, wake_at_start
-
-AGAIN = 60.0
-"""Seconds until letters that failed are looked at again; they wait longer each time."""
 
 
 def prepare(app: Flask) -> None:
-    """Watch for posted letters. In tests nothing is delivered unless the test calls `deliver_now`."""
+    """Let commands deliver."""
     app.extensions["postman"] = deliver_now
-    if not app.testing:
-        thread = worker(app)
-        app.extensions["wake_postman"] = thread.wake
-        wake_after(app, POSTED, thread)
-        wake_at_start(app, thread)
 
 
-def worker(app: Flask) -> Worker:
-    """Return the thread that delivers for one process."""
-    return Worker(app, "postman", _round, after_failure=AGAIN)
-
-
-def deliver_now() -> Round:
+def deliver_now(ended: Callable[[], bool] = lambda: False) -> Round:
     """Deliver what is due, in the current application context."""
     config = current_app.config
     send = transport(
         config["MAIL_URL"], sender=config["MAIL_FROM"], folder=Path(config["INSTANCE"]) / "mail", tell=_tell
     )
-    return deliver(render, send)
+    return deliver(render, send, ended)
 
 
 def render(letter: Letter) -> Message:
@@ -61,9 +46,3 @@ def _outside(endpoint: str, **values: str) -> str:
 def _tell(line: str) -> None:
     if current_app.config["MODE"] != "production":
         print(line, flush=True)  # noqa: T201 - whoever runs the platform on their own machine reads the links here
-
-
-def _round() -> float | None:
-    """Deliver; return when to look again, which is only needed while letters fail."""
-    deliver_now()
-    return AGAIN if waiting_letters() else None

@@ -1,7 +1,8 @@
-"""Has queued documents made: after the request that queued them, and what lies there when a process starts."""
+"""What the printer needs of the web: the page that becomes a PDF, and who publishes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask, current_app, render_template
@@ -9,32 +10,22 @@ from flask_babel import force_locale
 
 from participation.documents import press
 from participation.documents.blocks import Imprint, Manuscript
-from participation.documents.operations import QUEUED, Claim
+from participation.documents.operations import Claim
 from participation.documents.pdf import ORIGIN
 from participation.documents.printer import Round, print_due
-from participation.documents.queries import waiting
 from participation.strategy.content_files import read_source
-from participation.web.worker import Worker, wake_after, wake_at_start
-
-AGAIN = 60.0
-"""Seconds until documents that failed, or that another process holds, are looked at again."""
 
 SITE = "Lausitz-Dialog"
 
 
 def prepare(app: Flask) -> None:
-    """Watch for queued documents. In tests nothing is made unless the test calls `print_now`."""
+    """Let commands print."""
     app.extensions["printer"] = print_now
-    if app.testing:
-        return
-    thread = Worker(app, "printer", _round, after_failure=AGAIN)
-    wake_after(app, QUEUED, thread)
-    wake_at_start(app, thread)
 
 
-def print_now() -> Round:
+def print_now(ended: Callable[[], bool] = lambda: False) -> Round:
     """Make every document that is due, in the current application context."""
-    return print_due(make)
+    return print_due(make, ended)
 
 
 def make(claim: Claim) -> bytes:
@@ -58,8 +49,3 @@ def page(manuscript: Manuscript) -> str:
             stylesheet=f"{ORIGIN}/static/css/document.css",
             back=None,
         )
-
-
-def _round() -> float | None:
-    print_now()
-    return AGAIN if waiting() else None

@@ -149,11 +149,10 @@ def test_a_mail_server_gets_the_password_only_over_tls(monkeypatch, tmp_path):
 
 @pytest.mark.one_database
 def test_a_woken_thread_delivers_without_a_request(separate_app, tmp_path):
-    from participation.web.postman import worker
-
     with separate_app.app_context(), transaction():
         post("a@example.org", "accounts/already", {"name": "Anna"})
-    worker(separate_app).wake()
+    office = separate_app.extensions["jobs"]
+    office.crew.begin("letters")
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         with separate_app.app_context():
@@ -162,6 +161,7 @@ def test_a_woken_thread_delivers_without_a_request(separate_app, tmp_path):
         time.sleep(0.05)
     else:
         pytest.fail("the letter was not sent")
+    assert office.crew.stop(10)
     (mail,) = (Path(separate_app.config["INSTANCE"]) / "mail").glob("*.eml")
     read = email.message_from_bytes(mail.read_bytes(), policy=default)
     assert read["Subject"] == "Sie haben schon ein Konto"

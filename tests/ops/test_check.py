@@ -19,6 +19,7 @@ from participation.cli.log import prepare
 from participation.dialogue.counters import recount
 from participation.dialogue.models import Comment, Stance, Tally, Thread
 from participation.dialogue.operations import cast_vote
+from participation.jobs.models import Chore, JobRun, RunOutcome
 from participation.notify.models import Letter
 from participation.ops import check, state
 from participation.privacy.models import RetentionRun
@@ -68,6 +69,7 @@ def test_a_platform_that_is_well(site):
         "log",
         "counters",
         "work",
+        "jobs",
     }
     levels = {about: {level for level, _ in ones} for about, ones in found.items() if about not in ("disk", "database")}
     assert levels == {about: {"well"} for about in levels}
@@ -153,6 +155,26 @@ def test_work_that_nobody_does_is_seen(site):
     assert ("broken", "1 letters wait, the oldest for 180 minutes: does anybody do the work?") in found
     assert ("look", "1 letters were given up after many tries") in found
     assert "anna" not in str(found)
+
+
+def test_jobs_that_are_stuck_late_or_failing_are_seen(site):
+    past = now() - timedelta(hours=2)
+    with site.app_context(), transaction():
+        db.session.add(JobRun(name="letters", attempt=1, started_at=past, beat_at=past, deadline_at=past))
+        ended = {"outcome": RunOutcome.FAILED, "finished_at": past, "error": "OSError"}
+        db.session.add(JobRun(name="bursts", attempt=1, deadline_at=past, **ended))
+        db.session.add(Chore(name="retention", due_at=past))
+    found = findings(site, exit_code=1)["jobs"]
+    assert [level for level, _words in found] == ["look", "broken", "broken"]
+    assert "bursts failed: OSError" in found[0][1]
+    assert "letters is stuck, at work for 120 minutes" in found[1][1]
+    assert "retention is late by 120 minutes" in found[2][1]
+    text = site.test_client().get("/metrics").text
+    assert 'participation_job_stuck{job="letters"} 1.0' in text
+    assert 'participation_job_late{job="retention"} 1.0' in text
+    assert 'participation_job_failing{job="bursts"} 1.0' in text
+    assert 'participation_job_stuck{job="bursts"} 0.0' in text
+    assert site.test_client().get("/readyz").json["failing"] == [], "a stuck job is no reason to send nobody here"
 
 
 def test_tables_that_are_behind(site):

@@ -52,6 +52,24 @@ def test_two_application_servers_stand_behind_nginx(compose):
 
 
 @pytest.mark.one_database
+def test_the_worker_and_the_units_call_commands_that_exist(app, compose):
+    """Once a service called `jobs work` before there was one."""
+    services = compose["services"].values()
+    calls = [str(service["command"]) for service in services if "flask" in str(service.get("command", ""))]
+    calls += [
+        " ".join(service["healthcheck"]["test"]) for service in services if "test" in service.get("healthcheck", {})
+    ]
+    for unit in (DEPLOY / "systemd").glob("*.service"):
+        calls += re.findall(r"^ExecStart=(.*)$", unit.read_text(), re.MULTILINE)
+    found = [call for text in calls for call in re.findall(r"--app participation ([a-z]+) ([a-z]+)", text)]
+    assert {("jobs", "work"), ("jobs", "list"), ("db", "upgrade")} <= set(found)
+    for group, name in found:
+        assert name in app.cli.commands[group].commands
+    assert compose["services"]["app1"]["environment"]["JOBS"] == "worker"
+    assert compose["services"]["worker"]["environment"]["JOBS"] == "worker"
+
+
+@pytest.mark.one_database
 def test_probes_ask_addresses_that_exist(app):
     rules = {rule.rule for rule in app.url_map.iter_rules()}
     asked = re.findall(r"127\.0\.0\.1:8000(/\w+)", (DEPLOY / "Dockerfile").read_text())

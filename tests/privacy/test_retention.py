@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select, update
 
@@ -17,14 +19,14 @@ from participation.moderation.models import Decision, Report
 from participation.notify.models import Letter, Notification
 from participation.notify.operations import PAUSES, notify
 from participation.privacy import departures, exports, retention
-from participation.privacy.models import Chore, PrivacyLink, RetentionRun
+from participation.privacy.models import PrivacyLink, RetentionRun
 from participation.privacy.retention import RULES, Rule
+from participation.web.jobs.table import retain
 from participation.web.limit_file import LimitFile
 from participation.web.privacy import keeper, words
 from tests.factories import accounts
 from tests.factories import moderation as cases
 from tests.factories import privacy as make
-from tests.races import together
 
 DAY = timedelta(days=1)
 
@@ -87,23 +89,30 @@ def test_a_deleted_account_is_not_taken_for_an_unconfirmed_one(app: Flask):
     assert comment.author_id == person.id
 
 
-def test_a_rule_that_fails_holds_up_no_other_and_comes_again_soon(app: Flask):
+def test_a_rule_that_fails_holds_up_no_other_and_comes_again_soon(app: Flask, monkeypatch):
     broken = Rule("broken", "x", "", lambda _before: 1 // 0)
-    done = retention.sweep(app.config["PERIODS"], (broken, *RULES))
+    monkeypatch.setattr(keeper, "RULES", (broken, *RULES))
+    done = keeper.sweep_now()
     assert done["broken"] == -1
     assert done["letters"] == 0
-    assert db.session.get(Chore, retention.SWEEP).due_at < now() + 2 * retention.LEASE
+    assert retain(lambda: False).again == retention.AGAIN
+    monkeypatch.undo()
+    assert retain(lambda: False).again is None
 
 
 def test_of_many_processes_one_sweeps_once_a_day(separate_app: Flask):
-    assert sorted(map(bool, together(separate_app, [retention.claim] * 4))) == [False, False, False, True]
-    with separate_app.app_context():
-        swept(separate_app)
-    assert together(separate_app, [retention.claim] * 3) == [False] * 3
-    with separate_app.app_context():
-        db.session.execute(update(Chore).values(due_at=now() - DAY))
-        db.session.commit()
-    assert sorted(map(bool, together(separate_app, [retention.claim] * 4))) == [False, False, False, True]
+    office = separate_app.extensions["jobs"]
+
+    def sweep() -> bool:
+        with separate_app.app_context():
+            return office.run("retention") is not None
+
+    def sweeps(moment: datetime) -> int:
+        with time_machine.travel(moment), ThreadPoolExecutor(4) as pool:
+            return sum(pool.map(lambda _number: sweep(), range(4)))
+
+    moment = now()
+    assert [sweeps(moment), sweeps(moment + DAY / 2), sweeps(moment + DAY + DAY / 24)] == [1, 0, 1]
 
 
 def test_the_keeper_deletes_accounts_whose_day_has_come(app: Flask):

@@ -32,14 +32,24 @@ def sign_if_possible() -> None:
 
     A publication stands, signed or not: what goes wrong here is only noted.
     """
-    mine = signer()
-    if not os.access(mine.key_file, os.R_OK):
+    if not may_sign():
         return
     try:
-        with mine.alone(), transaction():
-            operations.sign(mine)
+        sign_now()
     except (keys.BadKeyFile, operations.WrongKey, RolledBack, Forked, OSError, SQLAlchemyError):
         current_app.logger.exception("the log was not signed")
+
+
+def may_sign() -> bool:
+    """Tell whether this process may read the log's key."""
+    return os.access(signer().key_file, os.R_OK)
+
+
+def sign_now() -> bool:
+    """Sign what is new; tell whether anything was."""
+    mine = signer()
+    with mine.alone(), transaction():
+        return operations.sign(mine) is not None
 
 
 def drop_exports() -> None:

@@ -13,8 +13,9 @@ from flask import Blueprint, Flask, Response, abort, current_app, jsonify, reque
 from sqlalchemy.exc import SQLAlchemyError
 
 from participation.base.db import db
+from participation.jobs.queries import standings
 from participation.ops import state
-from participation.ops.backlog import Queue, queues
+from participation.ops.backlog import queues
 from participation.ops.state import NoAnswer, Probe
 from participation.web import metrics as figures
 from participation.web.access import public, without_factor
@@ -29,7 +30,7 @@ def prepare(app: Flask) -> None:
     """Have the probes of this process ready; they use connections of the same pool as pages do."""
     app.extensions["probes"] = {
         "database": Probe(partial(_in_context, app, lambda: state.applied(db.engine))),
-        "backlog": Probe(partial(_in_context, app, queues)),
+        "backlog": Probe(partial(_in_context, app, lambda: (queues(), standings()))),
     }
 
 
@@ -61,10 +62,10 @@ def metrics() -> Response:
     if not (_has_token() or _from_this_machine()):
         abort(404)
     try:
-        waiting: list[Queue] | None = _probe("backlog").ask()
+        waiting, jobs = _probe("backlog").ask()
     except (NoAnswer, SQLAlchemyError):
-        waiting = None
-    return _fresh(Response(figures.page(waiting), content_type="text/plain; version=0.0.4; charset=utf-8"))
+        waiting, jobs = None, ()
+    return _fresh(Response(figures.page(waiting, jobs), content_type="text/plain; version=0.0.4; charset=utf-8"))
 
 
 def _database() -> list[tuple[str, bool]]:

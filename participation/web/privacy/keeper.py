@@ -1,12 +1,12 @@
 """The keeper: flags bursts, makes exports, deletes accounts that are due, and once a day what retention rules name.
 
-A thread of each process, woken by whoever asks for something, and by itself once an hour; the database says which
-process does what. `flask privacy …` does the same for a timer.
+Its works are jobs (see web/jobs); `flask privacy …` does the same for a timer.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from participation.base.clock import now
 from participation.base.db import clear_log_of_changes, db, transaction
 from participation.base.verdict import DomainError
 from participation.moderation.sightings import Thresholds, detect
-from participation.notify.operations import POSTED
 from participation.privacy import departures, exports, gathering, retention
 from participation.privacy.exports import Claim
 from participation.privacy.models import Departure
@@ -31,36 +30,28 @@ from participation.web.limit_file import LimitFile
 from participation.web.privacy import words
 from participation.web.security import limiter
 from participation.web.shared_limits import SharedLimits
-from participation.web.worker import Worker, wake_after, wake_at_start
 
 log = logging.getLogger(__name__)
 
-HOURLY = 3600.0
-"""Seconds until the keeper looks whether something is due by itself."""
-AGAIN = 60.0
-"""Seconds until what failed, or what another process holds, is looked at again."""
+
+class Stays(Exception):
+    """An account cannot be deleted yet, for a reason that somebody has to look at; the log says which."""
 
 
 def prepare(app: Flask) -> None:
-    """Watch for work. In tests nothing is done unless the test calls the functions below."""
-    app.extensions["keeper"] = sweep_now
+    """Let commands do it, too."""
     app.extensions["keeper_due"] = work_now
     app.extensions["keeper_bursts"] = flag_bursts
-    if app.testing:
-        return
-    thread = Worker(app, "keeper", _round, after_failure=AGAIN)
-    wake_after(app, exports.ASKED, thread)
-    wake_at_start(app, thread)
 
 
-def make_exports() -> int:
-    """Make every export that is due; return how many. One that fails waits for its next try."""
+def make_exports(ended: Callable[[], bool] = lambda: False) -> int:
+    """Make every export that is due, until `ended`; return how many. One that fails waits for its next try."""
     made = 0
-    while True:
+    while not ended():
         with transaction():
             claim = exports.claim_next()
         if claim is None:
-            return made
+            break
         try:
             content = _make(claim)
         except Exception as error:
@@ -73,6 +64,7 @@ def make_exports() -> int:
             db.session.rollback()
             with transaction():
                 made += exports.record_made(claim, content, current_app.config["PERIODS"]["export"])
+    return made
 
 
 def delete_due() -> int:
@@ -108,7 +100,7 @@ def rules() -> tuple[Rule, ...]:
 def sweep_files(before: datetime) -> int:
     """Delete the bytes of attachments that no row names any more, a while after they were last saved."""
     # Never what is being uploaded just now, whatever the period.
-    return sweep(storage(), hashes(), min(before, now() - retention.LEASE))
+    return sweep(storage(), hashes(), min(before, now() - retention.AGAIN))
 
 
 def sweep_limits(before: datetime) -> int:
@@ -138,25 +130,17 @@ def _page(account: gathering.Account) -> str:
 def work_now() -> tuple[int, int]:
     """Make the exports and delete the accounts that are due; return how many of each."""
     done = make_exports(), delete_due()
-    with transaction():
-        departures.sweep_after(now() - retention.LEASE)
+    sweep_leavings()
     return done
+
+
+def sweep_leavings() -> None:
+    """Delete what accounts left behind that were deleted while somebody was still at work in them."""
+    with transaction():
+        departures.sweep_after(now() - retention.AGAIN)
 
 
 def flag_bursts() -> int:
     """Flag what came from one network in a short time, for moderators to look at; return how many are new."""
     with transaction():
         return detect(now(), Thresholds(**current_app.config["BURST"]), current_app.config["PERIODS"]["burst"])
-
-
-def _round() -> float:
-    work_now()
-    flag_bursts()
-    with transaction():
-        mine = retention.claim()
-    if mine:
-        sweep_now()
-    if db.session.info.pop(POSTED, False):
-        # No request posted these letters, so none wakes the postman.
-        current_app.extensions["wake_postman"]()
-    return AGAIN if exports.waiting() else HOURLY
