@@ -5,6 +5,7 @@ The tables below are the place to look for what is plugged in: extensions, bluep
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import click
 from flask import Flask
 from flask_babel.speaklater import LazyString
 from jinja2 import StrictUndefined
+from jinja2.ext import Extension
 from markupsafe import Markup, escape
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -45,6 +47,8 @@ from participation.web.ops import views as ops
 from participation.web.privacy import keeper
 
 ROOT = Path(__file__).resolve().parent.parent
+
+INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 
 HANDLER_TABLES: tuple[Mapping[type, Sequence[Callable[[Any], None]]], ...] = (
     notify.HANDLERS,
@@ -135,6 +139,15 @@ def prepare_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.add_extension(Unindented)
+
+
+class Unindented(Extension):
+    """Leaves out the indentation of our HTML, which every page would send; the lines stay, for errors to name."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Return a template as it is compiled: what is not HTML is left as it is."""
+        return INDENTATION.sub("", source) if name is not None and name.endswith(".html") else source
 
 
 def _escaped(text: LazyString) -> Markup:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, false, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, false, func, select, update
 
 from participation.accounts.events import LoggedIn
 from participation.accounts.models import Login, LoginMethod, User
@@ -78,20 +80,27 @@ def begin_login(person: User, method: LoginMethod, device: str, lifetime: timede
 def logged_in(secret: str, seated: ColumnElement[bool] | None = None) -> User | None:
     """Return the person whose browser remembers a secret; None when that log-in ended. One statement.
 
-    `seated` is asked along: whether the person sits in a body, of which this room knows nothing.
+    `seated` is asked along: whether the person sits in a body, of which this room knows nothing; always the same
+    condition, since what was built with it is kept.
     """
-    proven = func.coalesce(Login.proven_at, Login.begun_at)
-    chosen = select(User, Login.method, Login.strong_at, proven, false() if seated is None else seated)
-    chosen = chosen.join(Login, Login.user_id == User.id)
-    found = db.session.execute(
-        chosen.where(Login.digest == digest(secret), Login.expires_at > now(), User.closed_at.is_(None))
-    ).one_or_none()
+    found = db.session.execute(_login(seated), {"digest": digest(secret), "at": now()}).one_or_none()
     if found is None:
         return None
+    person: User
     person, method, strong_at, proven_at, sits = found
     person.login_method, person.seated = method, bool(sits)
     person.login_secret, person.login_strong, person.login_proven_at = secret, strong_at is not None, proven_at
     return person
+
+
+@cache
+def _login(seated: ColumnElement[bool] | None) -> Select[*tuple[Any, ...]]:
+    """Select the log-in with :digest that runs :at a moment. Built once: every page for people logged in asks."""
+    proven = func.coalesce(Login.proven_at, Login.begun_at)
+    chosen = select(User, Login.method, Login.strong_at, proven, false() if seated is None else seated)
+    return chosen.join(Login, Login.user_id == User.id).where(
+        Login.digest == bindparam("digest"), Login.expires_at > bindparam("at"), User.closed_at.is_(None)
+    )
 
 
 def proved_recently(person: User) -> bool:

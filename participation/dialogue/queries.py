@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -201,7 +201,9 @@ def thread_page(
     for view in sorted(views, key=lambda view: view.id):
         if view.root_id is not None:
             replies[view.root_id].append(view)
-    shown = tuple(replace(root, replies=tuple(replies[root.id])) for root in roots[:size])
+    shown = tuple(roots[:size])
+    for root in shown:
+        root.replies = tuple(replies[root.id]) if root.id in replies else ()
     further = str(Cursor(sort, shown[-1].id, _value(shown[-1], sort))) if len(roots) > size else None
     return ThreadPage(thread, shown, standing(thread, viewer), sort, kind, size, after if start else None, further)
 

@@ -8,9 +8,10 @@ writing transactions never overlap. The composite keys stay the last guard.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, exists, func, insert, select, update
+from sqlalchemy import CursorResult, Integer, Select, bindparam, delete, exists, func, insert, select, update
 
 from participation.accounts.models import User
 from participation.base.clock import now
@@ -91,15 +92,22 @@ def _move(thread: Thread, voter_ids: Collection[int], *, by: int) -> int:
 
 def _ballot(thread_id: int, voter_id: int) -> tuple[Ballot | None, bool]:
     """Return a person's earlier stance, and whether it counts apart; in one statement."""
+    values = {"thread": thread_id, "voter": voter_id}
+    ballot, is_apart = db.session.execute(_ballots(), values, execution_options={"populate_existing": True}).one()
+    return ballot, bool(is_apart)
+
+
+@cache
+def _ballots() -> Select[Ballot, bool]:
+    """Select the stance of :voter in :thread, and whether it counts apart. Built once: every vote asks."""
+    thread_id, voter_id = bindparam("thread", type_=Integer), bindparam("voter", type_=Integer)
     apart = exists().where(ApartVote.thread_id == thread_id, ApartVote.voter_id == voter_id)
-    found = (
+    return (
         select(Ballot, apart)
         .select_from(Thread)
         .outerjoin(Ballot, (Ballot.thread_id == Thread.id) & (Ballot.voter_id == voter_id))
         .where(Thread.id == thread_id)
     )
-    ballot, is_apart = db.session.execute(found, execution_options={"populate_existing": True}).one()
-    return ballot, bool(is_apart)
 
 
 def rate_comment(actor: User | None, comment: Comment, helpful: bool | None) -> None:
@@ -134,10 +142,14 @@ def rate_comment(actor: User | None, comment: Comment, helpful: bool | None) -> 
     db.session.expire(comment, list(changes))
 
 
+_LOCKED_THREAD = select(Thread).where(Thread.id == bindparam("thread")).with_for_update(key_share=True)
+
+
 def locked_thread(thread: Thread) -> Thread:
     """Return the thread as it stands now, locked against votes and evaluations; comments still come in."""
-    query = select(Thread).where(Thread.id == thread.id).with_for_update(key_share=True)
-    return db.session.execute(query, execution_options={"populate_existing": True}).scalar_one()
+    return db.session.execute(
+        _LOCKED_THREAD, {"thread": thread.id}, execution_options={"populate_existing": True}
+    ).scalar_one()
 
 
 def locked_comment(comment: Comment) -> Comment:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypedDict, Unpack, cast
+from functools import cache
+from typing import Any, TypedDict, Unpack, cast
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, Select, bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
@@ -261,14 +262,7 @@ def waiting_of(viewer: User | None, *, thread_id: int | None = None) -> Sequence
     """
     if viewer is None or not viewer.waiting:
         return ()
-    chosen = (
-        select(WaitingComment, Comment.id, Comment.root_id)
-        .outerjoin(Comment, Comment.id == WaitingComment.parent_id)
-        .where(WaitingComment.author_id == viewer.id, WaitingComment.state == WaitingState.WAITING)
-        .order_by(WaitingComment.id.desc())
-    )
-    if thread_id is not None:
-        chosen = chosen.where(WaitingComment.thread_id == thread_id)
+    values = {"author": viewer.id} if thread_id is None else {"author": viewer.id, "thread": thread_id}
     return [
         WaitingView(
             id=row.id,
@@ -281,8 +275,20 @@ def waiting_of(viewer: User | None, *, thread_id: int | None = None) -> Sequence
             written_at=row.written_at,
             due_at=row.due_at,
         )
-        for row, parent_id, root_id in db.session.execute(chosen)
+        for row, parent_id, root_id in db.session.execute(_waiting(here=thread_id is not None), values)
     ]
+
+
+@cache
+def _waiting(*, here: bool) -> Select[*tuple[Any, ...]]:
+    """Select what waits of :author, with `here` only in :thread. Built once for each."""
+    chosen = (
+        select(WaitingComment, Comment.id, Comment.root_id)
+        .outerjoin(Comment, Comment.id == WaitingComment.parent_id)
+        .where(WaitingComment.author_id == bindparam("author"), WaitingComment.state == WaitingState.WAITING)
+        .order_by(WaitingComment.id.desc())
+    )
+    return chosen.where(WaitingComment.thread_id == bindparam("thread")) if here else chosen
 
 
 _PLAIN = {"synchronize_session": False}

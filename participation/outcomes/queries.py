@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from participation.accounts.models import User
@@ -48,13 +49,19 @@ def receipts_for_proposals(proposal_ids: Collection[int]) -> dict[int, Receipt]:
 def _receipts(column: Any, ids: Collection[int]) -> dict[int, Receipt]:
     if not ids:
         return {}
-    rows = db.session.execute(
+    rows = db.session.execute(_answered(column), {"ids": list(ids)})
+    return {row[0]: Receipt(*row[1:]) for row in rows}
+
+
+@cache
+def _answered(column: Any) -> Select[*tuple[Any, ...]]:
+    """Select what became of the contributions :ids in a column. Built once for each column."""
+    return (
         select(column, Outcome.number, Outcome.id, Evidence.fate, Evidence.answer)
         .join(Outcome, Outcome.id == Evidence.outcome_id)
-        .where(column.in_(ids), Outcome.state == OutcomeState.APPROVED)
+        .where(column.in_(bindparam("ids", expanding=True)), Outcome.state == OutcomeState.APPROVED)
         .order_by(Evidence.fate != Fate.OPEN, Outcome.number)
     )
-    return {row[0]: Receipt(*row[1:]) for row in rows}
 
 
 def last_rounds(thread_ids: Collection[int]) -> dict[int, tuple[int, datetime]]:

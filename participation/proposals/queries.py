@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from participation.accounts.models import User
@@ -202,9 +203,16 @@ def by_number(number: int, viewer: User | None) -> Proposal | None:
 
 def for_node(node_id: str, limit: int = 5) -> list[ProposalRow]:
     """Return the newest submitted proposals about a node."""
+    return read(_for_node(), {"node": node_id, "limit": limit})
+
+
+@cache
+def _for_node() -> Select[*tuple[Any, ...]]:
+    """Select the newest :limit proposals about :node. Built once, as `chosen` is."""
+    node_id: BindParameter[str] = bindparam("node")
     mine = or_(Proposal.node_id == node_id, Proposal.other_node_id == node_id)
     statement = chosen().where(mine, Proposal.state != ProposalState.DRAFT)
-    return read(statement.order_by(Proposal.number.desc()).limit(limit))
+    return statement.order_by(Proposal.number.desc()).limit(bindparam("limit", type_=Integer))
 
 
 def drafts_of(viewer: User, limit: int = SIZE) -> list[ProposalRow]:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, current_user
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup, escape
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -31,6 +31,12 @@ Answer = Response | BaseResponse | str | tuple[str, int]
 
 UNASKED = {"strategy.preview"}
 """What a page asks for by itself; a refusal is 204, so that the page stays as it is, with all that was typed."""
+
+
+SEATED = exists().where(Seat.user_id == User.id, Seat.until.is_(None))
+"""Whether the person in the row at hand sits in a body."""
+UNREAD = select(func.count()).where(Notification.user_id == bindparam("user"), Notification.read_at.is_(None))
+"""How many notifications of :user are unread. Built once: every page asks."""
 
 
 class Visitor(AnonymousUserMixin):
@@ -72,7 +78,7 @@ def prepare(app: Flask) -> None:
 
 def load_user(secret: str) -> User | None:
     """Return the person whose browser remembers a secret, or None when that log-in was ended."""
-    return logged_in(secret, exists().where(Seat.user_id == User.id, Seat.until.is_(None)))
+    return logged_in(secret, SEATED)
 
 
 def refuse_nul() -> None:
@@ -122,8 +128,7 @@ def context() -> dict[str, Any]:
     """Return what every template may use."""
     unread = 0
     if current_user.is_authenticated:
-        waiting = select(func.count()).where(Notification.user_id == current_user.id, Notification.read_at.is_(None))
-        unread = db.session.scalar(waiting) or 0
+        unread = db.session.scalar(UNREAD, {"user": current_user.id}) or 0
     return {"viewer": current_user, "unread": unread, "seated": current_user.seated, "now": now()}
 
 

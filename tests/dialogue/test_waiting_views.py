@@ -109,7 +109,7 @@ class TestItsAuthor:
         root = dialogue.comment(thread, body="Eine Frage").id
         assert write(client, kind="", parent=str(root)).status_code == 303
         page = client.get(PAGE).text
-        assert page.index(f'id="k-{root}"') < page.index("ld-replies") < page.index(f'id="w-{only().id}"')
+        assert page.index(f"id=k-{root} ") < page.index("ld-replies") < page.index(f'id="w-{only().id}"')
 
     def test_a_long_wait_is_admitted(self, client, person, thread):
         made = dialogue.waiting(person, thread, period=timedelta(hours=-2))

@@ -236,7 +236,7 @@ def test_the_old_address_leads_on_and_keeps_everything(client):
     assert "Hierüber wird nicht mehr abgestimmt. So standen die Stimmen." in page
     assert "5 Stimmen am" in page
     assert "Abgegeben am" in page
-    assert f'id="k-{said.id}"' in page
+    assert f"id=k-{said.id}" in page
     assert page_of(client, f"/beitrag/{said.id}").count("Das steht zweimal da.") == 1
 
 

@@ -91,7 +91,7 @@ def test_a_page_takes_as_many_statements_with_1000_comments_as_with_10(
     db.session.commit()
     db.session.remove()
     with statements() as counted:
-        assert text_of(client, f"{PAGE}?menge={shown}").count('class="ld-comment"') == min(in_thread, max(shown, 30))
+        assert text_of(client, f"{PAGE}?menge={shown}").count("class=ld-comment ") == min(in_thread, max(shown, 30))
     assert counted.number == expected, counted.texts
 
 

@@ -7,18 +7,21 @@ What people wrote is escaped here, one by one; the text of a comment was sanitis
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import Flask, current_app
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup, escape
 
-from participation.dialogue.models import CommentKind
+from participation.dialogue.models import CommentKind, CommentState
 from participation.dialogue.queries import CommentView
+from participation.dialogue.waiting import WaitingView
 from participation.web.dialogue.offer import Offer
 from participation.web.dialogue.topic import ReceiptLine
-from participation.web.wording import ago, day, locale, number
+from participation.web.wording import ago, day, number
 
 SIGNS = {
     CommentKind.QUESTION: "?",
@@ -44,8 +47,8 @@ class Words(NamedTuple):
 
 
 def prepare(app: Flask) -> None:
-    """Give templates `draw_comment` and `draw_acts`."""
-    app.jinja_env.globals |= {"draw_comment": comment, "draw_acts": acts}
+    """Give templates `draw_comments`, `draw_comment` and `draw_acts`."""
+    app.jinja_env.globals |= {"draw_comments": comments, "draw_comment": comment, "draw_acts": acts}
 
 
 @lru_cache
@@ -68,21 +71,48 @@ def _words(_language: str) -> Words:
     )
 
 
+def comments(
+    shown: Iterable[CommentView],
+    on: Offer,
+    told: Mapping[int, ReceiptLine],
+    waiting: Mapping[int | None, Sequence[WaitingView]],
+) -> Markup:
+    """Return the opening comments of a page, under each its first replies and what the viewer wrote and what waits."""
+    return Markup("\n").join(
+        comment(c, on, told.get(c.id), _answers(c, on, told, waiting.get(c.id, ()))) for c in shown
+    )
+
+
+def _answers(c: CommentView, on: Offer, told: Mapping[int, ReceiptLine], waiting: Sequence[WaitingView]) -> str:
+    if not (c.reply_count or waiting):
+        return ""
+    parts: list[str] = [comment(reply, on, told.get(reply.id)) for reply in c.replies]
+    if c.more_replies:
+        rest = escape(ngettext("Alle Antworten: noch %(num)s", "Alle Antworten: noch %(num)s", c.more_replies))
+        parts.append(f'<p class="ld-meta"><a href="{on.comment_url}{c.id}">{rest}</a></p>')
+    if waiting:
+        macros: Any = current_app.jinja_env.get_template("components/waiting.html").module
+        parts += [macros.waiting(mine, on) for mine in waiting]
+    return "".join(parts)
+
+
 def comment(c: CommentView, on: Offer, told: ReceiptLine | None = None, answers: str = "") -> Markup:
     """Return one comment: `on` is what the page allows, `told` what became of it, `answers` the HTML of its answers."""
     own = c.author_id == on.me
-    if not c.visible:
+    if c.state is not CommentState.VISIBLE:
         yours = f" {escape(_('Er war von Ihnen.'))}" if own else ""
-        inner = f'<article class="ld-comment ld-gone" id="k-{c.id}"><p>{_macros().gone(c)}{yours}</p>'
+        inner = f'<article class="ld-comment ld-gone" id=k-{c.id}><p>{_macros().gone(c)}{yours}</p>'
     else:
-        words = _words(locale())
+        words = _words(on.lang)
         opens = c.kind is not None and not c.root_id
-        sign = f' data-sign="{SIGNS[c.kind]}"' if opens and c.kind else ""
+        sign = f" data-sign={SIGNS[c.kind]}" if opens and c.kind else ""
         kind = f"<span>{escape(on.kinds[c.kind])}</span>" if opens and c.kind else ""
+        # The end of a last paragraph may be left out, and what stands at the end of most is one.
+        text = c.html.strip().removesuffix("</p>")
         lang = f' lang="{escape(c.lang)}"' if c.lang != on.lang else ""
         inner = (
-            f'<article class="ld-comment" id="k-{c.id}"{sign}><header>{kind}{_who(c, on, words)}'
-            f"<small>{_when(c, on, words)}</small></header>{_about(c, on, words)}<div{lang}>{c.html.strip()}</div>"
+            f"<article class=ld-comment id=k-{c.id}{sign}><header>{kind}{_who(c, on, words)}"
+            f"<small>{_when(c, on, words)}</small></header>{_about(c, on, words)}<div{lang}>{text}</div>"
             f"{_macros().asks(c, on) if c.asked else ''}{_receipt(told) if told else ''}{acts(c, on)}"
         )
     replies = answers.strip()
@@ -92,7 +122,7 @@ def comment(c: CommentView, on: Offer, told: ReceiptLine | None = None, answers:
 
 def acts(c: CommentView, on: Offer, *, swap: bool = False) -> Markup:
     """Return the line below a comment; with `swap` it is the answer htmx puts in place after a rating."""
-    words = _words(locale())
+    words = _words(on.lang)
     own = c.author_id == on.me
     report = "" if own else f"<a href={on.report_url}{c.id}>{words.report}</a>"
     if not (on.write or swap):
