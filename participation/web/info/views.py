@@ -15,8 +15,8 @@ from participation.notify.operations import post
 from participation.web.access import public
 from participation.web.accounts.session import PER_VISITOR
 from participation.web.info.forms import BarrierForm
-from participation.web.once import once
 from participation.web.info.operator import operator
+from participation.web.once import once
 from participation.web.privacy import keeper, words
 from participation.web.security import limiter
 from participation.web.shell import Answer
