@@ -65,7 +65,6 @@ UNANSWERED = {
     "ledger.inclusion": "takes an entry of a signed log",
     "moderation.appeal_by_link": SECRET,
     "moderation.report": NOTHING_LEFT,
-    "moderation.report_state": "nobody reported anything here",
     "privacy.confirm_address": SECRET,
     "privacy.stay_by_link": SECRET,
     "proposals.threeway": NOTHING_LEFT,
