@@ -14,6 +14,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from participation.base.db import db
+from participation.jobs.apart import end_with_parent
 from participation.jobs.queries import Standing, State, standings
 from participation.ops.backlog import queues
 
@@ -45,6 +46,7 @@ def run(name: str, at_once: bool, here: bool) -> None:
         raise click.UsageError(f"There is no job {name!r}; there are {', '.join(office.jobs)}.")
     signal.signal(signal.SIGTERM, _leave)
     if here:
+        end_with_parent()
         # For another process, which has taken the run down and waits for this line.
         result = office.run_here(name, lambda: False)
         click.echo(json.dumps({"done": result.done, "failed": result.failed}))

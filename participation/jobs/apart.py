@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
+import sys
+import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,14 +37,19 @@ def work_apart(
 ) -> Result:
     """Run a command that prints a result as JSON on its last line; what it logs goes where ours does.
 
+    It must call `end_with_parent`: if we are killed, nobody else would end it.
+
     Raises:
         TookTooLong: after `bound`.
         Broke: if it fails.
     """
     last = time.monotonic() + bound.total_seconds()
-    with subprocess.Popen(  # noqa: S603 - fixed words
-        command, env=dict(environment), cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with (
+        _lifeline() as line,
+        subprocess.Popen(  # noqa: S603 - fixed words
+            command, env=dict(environment), cwd=folder, stdin=line, stdout=subprocess.PIPE, text=True
+        ) as process,
+    ):
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
         told: str | None = None
@@ -62,6 +70,29 @@ def work_apart(
         return Result(int(said["done"]), int(said["failed"]))
     except (ValueError, LookupError, TypeError) as error:
         raise Broke("it told nothing") from error
+
+
+def end_with_parent() -> None:
+    """Have this process told to end when the one that started it is gone: its input ends then, however it died."""
+
+    def wait() -> None:
+        os.read(sys.stdin.fileno(), 1)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(GRACE)
+        os._exit(1)
+
+    threading.Thread(target=wait, name="lifeline", daemon=True).start()
+
+
+@contextmanager
+def _lifeline() -> Iterator[int]:
+    """Give an input that stays open, and empty, as long as we live."""
+    theirs, ours = os.pipe()
+    try:
+        yield theirs
+    finally:
+        os.close(ours)
+        os.close(theirs)
 
 
 def _end(process: subprocess.Popen[str]) -> None:
