@@ -147,5 +147,7 @@ def test_everybody_is_kept_out_but_who_is_named(manifests):
     assert policies["nothing-else"]["podSelector"] == {}
     assert set(policies["nothing-else"]["policyTypes"]) == {"Ingress", "Egress"}
     assert "ingress" not in policies["nothing-else"]
+    (front,) = policies["app"]["ingress"]
+    assert front["from"], "whoever reaches a server is believed about addresses"
     sources = policies["from-us"]["ingress"][0]["from"][0]["podSelector"]["matchExpressions"][0]["values"]
     assert set(sources) == {"app", "worker", "migrate"}
