@@ -32,6 +32,8 @@ from participation.moderation.rulebook import import_rules
 from participation.strategy.importer import import_content
 from tests import postgres
 
+TOLD_ALWAYS = {"test_fair_moderation", "test_leaving", "test_nothing_is_lost", "test_receipt", "test_second_factor"}
+"""Stories that `./test` tells beside the main job."""
 BACKENDS = ("sqlite", "postgresql")
 
 
@@ -50,13 +52,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the stories in a browser, so that no process is alone with a long one at the end.
 
-    Of most stories the telling without JavaScript is long: `./test --long` and CI tell it, `./test` only the main job.
+    Most stories are long, and of the others the telling without JavaScript: `./test --long` and CI tell all of them.
     """
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
     for item in items:
-        told_without = getattr(item, "callspec", None) is not None and item.callspec.params.get("script") is False
-        if told_without and item.get_closest_marker("browser") and item.path.stem != "test_main_job":
-            item.add_marker("long")
+        if item.get_closest_marker("browser") and item.path.stem != "test_main_job":
+            script = getattr(item, "callspec", None) is not None and item.callspec.params.get("script")
+            if script is False or item.path.stem not in TOLD_ALWAYS:
+                item.add_marker("long")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

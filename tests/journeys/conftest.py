@@ -23,7 +23,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import Error as BrowserError
 from sqlalchemy import update
 
@@ -159,6 +159,8 @@ def assert_accessible(page: Page) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     page.wait_for_load_state()
+    # While a form is on its way its buttons are paler, and the page is about to change.
+    expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=15_000)
     try:
         found = Axe().run(page, options=AXE)
     except BrowserError:  # the document left under axe's hands; what is a fault shows again
